@@ -1,0 +1,113 @@
+import { type AccessToken, type Credential, CredentialError } from './credential.ts';
+
+/**
+ * Keeps one token for all callers: one acquisition at a time, however many wait (msal-node has no lock of its own),
+ * and a new one in the background before the old one expires, so that in the steady state nobody waits at all.
+ *
+ * A failure is remembered for a moment, so that a wrong secret does not send every request to the identity provider.
+ */
+export interface RenewingOptions {
+  /** Asks the identity provider; bounded in time by itself. */
+  readonly acquire: () => Promise<AccessToken>;
+  /** Clock, in epoch milliseconds. */
+  readonly now: () => number;
+  /** Told of a renewal that failed while the old token still serves. */
+  readonly onRenewalFailed: (error: unknown) => void;
+}
+
+/** A token is renewed when this much of its life is left, or a fifth of it where that is less. */
+const renewalMs = 5 * 60_000;
+const renewalShare = 0.2;
+/** A token that replaced a refused one is not itself replaced for this long: the refusal is not about the token. */
+export const replacementMs = 60_000;
+/** For this long after a failure, callers get that failure. */
+export const failureMemoryMs = 5_000;
+
+interface Held {
+  readonly kind: 'held';
+  readonly token: AccessToken;
+  readonly renewAt: number;
+  /** When it took the place of a refused one. */
+  readonly replacedAt: number | undefined;
+  readonly failedAt?: number;
+}
+
+type State =
+  | { readonly kind: 'none'; readonly rejected: boolean }
+  | Held
+  | { readonly kind: 'failed'; readonly error: unknown; readonly at: number };
+
+export function renewingCredential({ acquire, now, onRenewalFailed }: RenewingOptions): Credential {
+  let state: State = { kind: 'none', rejected: false };
+  let acquisition: Promise<AccessToken> | undefined;
+
+  const start = (): Promise<AccessToken> => {
+    acquisition ??= acquire()
+      .then((token) => {
+        const life = token.expiresAt - now();
+        state = {
+          kind: 'held',
+          token,
+          renewAt: token.expiresAt - Math.min(renewalMs, life * renewalShare),
+          replacedAt: state.kind === 'none' && state.rejected ? now() : undefined,
+        };
+        return token;
+      })
+      .catch((error: unknown) => {
+        if (state.kind === 'held' && state.token.expiresAt > now()) {
+          state = { ...state, failedAt: now() };
+          onRenewalFailed(error);
+        } else {
+          state = { kind: 'failed', error, at: now() };
+        }
+        throw error;
+      })
+      .finally(() => {
+        acquisition = undefined;
+      });
+    return acquisition;
+  };
+
+  const renewInBackground = (held: Held): void => {
+    const resting = held.failedAt !== undefined && now() < held.failedAt + failureMemoryMs;
+    // The failure has been told through onRenewalFailed, or will be to whoever next needs a token.
+    if (now() >= held.renewAt && !resting) start().catch(() => undefined);
+  };
+
+  return {
+    async token(signal) {
+      if (state.kind === 'held' && state.token.expiresAt > now()) {
+        renewInBackground(state);
+        return state.token;
+      }
+      if (state.kind === 'failed' && now() < state.at + failureMemoryMs) throw state.error;
+      return untilAborted(start(), signal);
+    },
+
+    reject(token) {
+      if (state.kind !== 'held' || !state.token.value.equals(token.value)) return;
+      const justReplaced = state.replacedAt !== undefined && now() < state.replacedAt + replacementMs;
+      if (!justReplaced) state = { kind: 'none', rejected: true };
+    },
+  };
+}
+
+/** The result of a shared piece of work, for a caller who may leave before it is there. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let leave = (): void => undefined;
+  const left = new Promise<never>((_, reject) => {
+    leave = () =>
+      reject(
+        new CredentialError('unreachable', 'The identity provider did not answer in time.', undefined, {
+          cause: signal.reason,
+        }),
+      );
+  });
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}

@@ -1,0 +1,215 @@
+import type { EntraApplication, EntraProof } from './auth/entra-credential.ts';
+import { Secret } from './secret.ts';
+import { type SettingName, type SettingValues, settings } from './settings.ts';
+import { apiUrl, clouds } from './upstream/clouds.ts';
+
+/** What the gateway runs by: read once from the environment, whole and checked. All times in milliseconds. */
+export interface Config {
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly landingPage: boolean;
+    readonly introspection: boolean;
+    readonly requestTimeoutMs: number;
+    readonly drainTimeoutMs: number;
+  };
+  readonly logLevel: string;
+  readonly upstream: {
+    /** The part of the address before `/api/machines`. */
+    readonly url: string;
+    readonly credential: CredentialConfig;
+    readonly connections: number;
+    readonly connectTimeoutMs: number;
+    readonly headersTimeoutMs: number;
+    readonly bodyTimeoutMs: number;
+    readonly retries: number;
+    readonly maxResponseBytes: number;
+    readonly windowRows: number;
+  };
+  readonly odata: {
+    readonly not: boolean;
+    readonly startsWithAnywhere: boolean;
+    readonly maxNodes: number;
+    readonly maxUrlBytes: number;
+  };
+  readonly maxPageSize: number;
+}
+
+export type CredentialConfig =
+  | { readonly kind: 'fixed'; readonly token: Secret }
+  | { readonly kind: 'entra'; readonly application: EntraApplication };
+
+/** Something the operator must mend before the gateway can start. */
+export interface Problem {
+  readonly setting: SettingName;
+  /** Continues the setting's name: "must be …". Never holds what was set, which may be secret. */
+  readonly problem: string;
+}
+
+/** The settings are wrong; the message lists every problem there is, by name. */
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const lines = problems.map(({ setting, problem }) => `  ${setting} ${problem}.`);
+    super(['The gateway cannot start, since these settings are wrong:', ...lines].join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+type Report = (setting: SettingName, problem: string) => void;
+
+/**
+ * @param readFile reads a text file, for settings that name one
+ * @throws {ConfigError}
+ */
+export function readConfig(environment: Environment, readFile: (path: string) => string): Config {
+  const problems: Problem[] = [];
+  const report: Report = (setting, problem) => {
+    // The first problem of a setting is the one to mend; "is not set" would be wrong beside "must be".
+    if (!problems.some((known) => known.setting === setting)) problems.push({ setting, problem });
+  };
+  const values = readSettings(environment, report);
+  checkCallers(values, report);
+  const credential = readCredential(values, readFile, report);
+  const cloud = values.MACHINES_API_CLOUD ?? 'commercial';
+  if (values.MACHINES_API_REGION !== undefined && cloud !== 'commercial') {
+    report('MACHINES_API_REGION', 'goes with MACHINES_API_CLOUD=commercial only; leave it out');
+  }
+  if (problems.length > 0 || credential === undefined || !isComplete(values)) throw new ConfigError(problems);
+
+  const production = values.NODE_ENV === 'production';
+  return {
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      landingPage: values.LANDING_PAGE ?? !production,
+      introspection: values.INTROSPECTION ?? !production,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_SECONDS,
+      drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS,
+    },
+    logLevel: values.LOG_LEVEL,
+    upstream: {
+      url: values.MACHINES_API_URL ?? apiUrl(values.MACHINES_API_CLOUD, values.MACHINES_API_REGION),
+      credential,
+      connections: values.UPSTREAM_CONNECTIONS,
+      connectTimeoutMs: values.UPSTREAM_CONNECT_TIMEOUT_SECONDS,
+      headersTimeoutMs: values.UPSTREAM_HEADERS_TIMEOUT_SECONDS,
+      bodyTimeoutMs: values.UPSTREAM_BODY_TIMEOUT_SECONDS,
+      retries: values.UPSTREAM_RETRIES,
+      maxResponseBytes: values.UPSTREAM_MAX_RESPONSE_BYTES,
+      windowRows: values.UPSTREAM_WINDOW_ROWS,
+    },
+    odata: {
+      not: values.ODATA_NOT,
+      startsWithAnywhere: values.ODATA_STARTSWITH_ANYWHERE,
+      maxNodes: values.ODATA_MAX_NODES,
+      maxUrlBytes: values.ODATA_MAX_URL_BYTES,
+    },
+    maxPageSize: values.MAX_PAGE_SIZE,
+  };
+}
+
+/** Reads each setting by itself, so that one problem hides no other. An empty setting counts as not set. */
+function readSettings(environment: Environment, report: Report): Partial<SettingValues> {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const { reads, without } = settings[name];
+    const given = environment[name]?.trim();
+    const text = given === undefined || given === '' ? without : given;
+    if (text === undefined) continue;
+    const result = reads.safeParse(text);
+    if (result.success) values[name] = result.data;
+    else report(name, result.error.issues[0]?.message ?? 'cannot be read');
+  }
+  return values as Partial<SettingValues>;
+}
+
+/** Whether every setting that has a default was read; one that was not has been reported. */
+function isComplete(values: Partial<SettingValues>): values is SettingValues {
+  return (Object.keys(settings) as SettingName[]).every(
+    (name) => settings[name].without === undefined || values[name] !== undefined,
+  );
+}
+
+function checkCallers(values: Partial<SettingValues>, report: Report): void {
+  if (values.CALLER_AUTH === undefined) {
+    report(
+      'CALLER_AUTH',
+      'is not set. The gateway shows every device of a company, so who may ask must be chosen: ' +
+        'none lets in anybody who reaches the port',
+    );
+  } else if (values.HOST !== undefined && !isLoopbackHost(values.HOST) && values.ALLOW_ANONYMOUS === false) {
+    report(
+      'HOST',
+      'is not a loopback address, and CALLER_AUTH=none would show every device to the network. ' +
+        'Listen on 127.0.0.1, or set ALLOW_ANONYMOUS=true where something else checks callers',
+    );
+  }
+}
+
+const isLoopbackHost = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+function readCredential(
+  values: Partial<SettingValues>,
+  readFile: (path: string) => string,
+  report: Report,
+): CredentialConfig | undefined {
+  const { MACHINES_API_TOKEN: token, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = values;
+  const { AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: certificatePath } = values;
+  if (token !== undefined) {
+    if (secret === undefined && certificatePath === undefined)
+      return { kind: 'fixed', token: new Secret(token) };
+    report(
+      'MACHINES_API_TOKEN',
+      'stands beside AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH; keep one of them',
+    );
+    return undefined;
+  }
+  if (tenantId === undefined) report('AZURE_TENANT_ID', 'is not set; it names the tenant to sign in to');
+  if (clientId === undefined)
+    report('AZURE_CLIENT_ID', 'is not set; it names the app registration to sign in as');
+  const proof = readProof(secret, certificatePath, readFile, report);
+  if (tenantId === undefined || clientId === undefined || proof === undefined) return undefined;
+  const cloud = clouds[values.MACHINES_API_CLOUD ?? 'commercial'];
+  return {
+    kind: 'entra',
+    application: {
+      tenantId,
+      clientId,
+      proof,
+      authorityHost: values.AZURE_AUTHORITY_HOST ?? cloud.authorityHost,
+      scope: values.MACHINES_API_SCOPE ?? cloud.scope,
+    },
+  };
+}
+
+function readProof(
+  secret: string | undefined,
+  certificatePath: string | undefined,
+  readFile: (path: string) => string,
+  report: Report,
+): EntraProof | undefined {
+  if (secret !== undefined && certificatePath !== undefined) {
+    report('AZURE_CLIENT_SECRET', 'stands beside AZURE_CLIENT_CERTIFICATE_PATH; keep one of them');
+    return undefined;
+  }
+  if (secret !== undefined) return { kind: 'secret', secret: new Secret(secret) };
+  if (certificatePath === undefined) {
+    report(
+      'AZURE_CLIENT_SECRET',
+      'is not set; set it, or AZURE_CLIENT_CERTIFICATE_PATH, or MACHINES_API_TOKEN to try things out',
+    );
+    return undefined;
+  }
+  try {
+    return { kind: 'certificate', pem: new Secret(readFile(certificatePath)) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    report('AZURE_CLIENT_CERTIFICATE_PATH', `names a file that cannot be read${code}`);
+    return undefined;
+  }
+}

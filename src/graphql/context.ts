@@ -1,0 +1,11 @@
+import type { Catalog } from '../machines/catalog.ts';
+import type { Call } from '../machines/source.ts';
+import type { MachineLoader } from './machine-loader.ts';
+
+/** What the resolvers of one operation work with. */
+export interface GatewayContext {
+  readonly catalog: Catalog;
+  /** Machines by id, for this operation only: what one caller may see is not kept for the next. */
+  readonly machineById: MachineLoader;
+  readonly call: Call;
+}

@@ -1,0 +1,34 @@
+import { GraphQLIP, GraphQLSafeInt, GraphQLUUID } from 'graphql-scalars';
+import { BadInput } from '../machines/bad-input.ts';
+import { isPossibleId, maxIdBytes } from '../machines/catalog.ts';
+import { edgesOf, pageInfoOf } from '../machines/connection.ts';
+import type { Machine } from '../machines/machine.ts';
+import type { GatewayContext } from './context.ts';
+import { DateTime } from './date-time.ts';
+import type { Resolvers } from './generated/resolvers.ts';
+
+/** The schema's fields. All others are properties of what these return. */
+export const resolvers: Resolvers = {
+  Query: {
+    machines: (_, { filter, ...page }, { catalog, call }) => catalog.page(filter, page, call),
+    machine: (_, { id }, context) => loadMachine(id, context),
+    node: (_, { id }, context) => loadMachine(id, context),
+  },
+  MachineConnection: {
+    edges: edgesOf,
+    pageInfo: pageInfoOf,
+  },
+  Node: { __resolveType: () => 'Machine' },
+  DateTime,
+  IP: GraphQLIP,
+  SafeInt: GraphQLSafeInt,
+  UUID: GraphQLUUID,
+};
+
+function loadMachine(id: string, { machineById }: GatewayContext): Promise<Machine | null> {
+  if (isPossibleId(id)) return machineById.load(id);
+  throw new BadInput(
+    ['id'],
+    `cannot be the id of a machine: it must be well-formed text of 1 to ${maxIdBytes} bytes once encoded.`,
+  );
+}

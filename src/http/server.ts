@@ -1,0 +1,88 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { GatewayContext } from '../graphql/context.ts';
+import type { Call } from '../machines/source.ts';
+import { departureSignal } from './departure.ts';
+import { type Readiness, registerHealth } from './health.ts';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
+
+export interface ServerOptions {
+  /** Started. */
+  readonly apollo: ApolloServer<GatewayContext>;
+  readonly createContext: (call: Call) => GatewayContext;
+  readonly readiness: Readiness;
+  readonly requestTimeoutMs: number;
+  /** Goes off when requests in flight are not waited for any longer. */
+  readonly stopping: AbortSignal;
+  readonly log: Logger;
+}
+
+/** Largest request body, in bytes: far above any filter that upstream takes. */
+const maxBodyBytes = 256 * 1024;
+/** Time for a caller to send a whole request. */
+const receiveTimeoutMs = 30_000;
+
+/** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { apollo, createContext, readiness, requestTimeoutMs, stopping, log } = options;
+  const loggerInstance: FastifyBaseLogger = log;
+  const server = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    genReqId: requestIdOf,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: receiveTimeoutMs,
+    forceCloseConnections: 'idle',
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header(requestIdHeader, request.id);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    // The path alone: the query of a GET holds the operation, and with it names of devices.
+    const path = request.url.split('?', 1)[0];
+    log.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        path,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request answered',
+    );
+  });
+  server.setErrorHandler<FastifyError>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) log.error({ requestId: request.id, err: error }, 'a request failed');
+    return reply
+      .code(status)
+      .send(
+        status < 500
+          ? problem('BAD_REQUEST', error.message)
+          : problem('INTERNAL_SERVER_ERROR', 'Something went wrong inside the gateway.'),
+      );
+  });
+  server.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send(problem('NOT_FOUND', `There is nothing at ${request.method} of this path. Try /graphql.`)),
+  );
+  registerHealth(server, readiness);
+  server.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler: fastifyApolloHandler(apollo, {
+      context: async (request, reply) =>
+        createContext({
+          requestId: request.id,
+          signal: departureSignal(reply, requestTimeoutMs, stopping),
+        }),
+    }),
+  });
+  return server;
+}
+
+/** An error ahead of GraphQL, in the form that GraphQL clients read. */
+const problem = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] });

@@ -1,0 +1,267 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { cloudNames, regions } from './upstream/clouds.ts';
+
+/**
+ * Every setting of the gateway: its name in the environment, what it takes, what it is without, what it means.
+ * Reading, the error messages and the table in the README follow from this table.
+ */
+
+const text = z.string().trim().min(1);
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+/** Seconds, of which decimals are taken, as milliseconds. */
+const seconds = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d+(\.\d+)?$/, `must be a number of seconds from ${min} to ${max}`)
+    .transform((value) => Math.round(Number(value) * 1_000))
+    .refine(
+      (ms) => ms >= min * 1_000 && ms <= max * 1_000,
+      `must be a number of seconds from ${min} to ${max}`,
+    );
+
+const onOff = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.enum(['on', 'off', 'true', 'false', '1', '0'], { error: 'must be on or off' }))
+  .transform((value) => value === 'on' || value === 'true' || value === '1');
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.enum(values, { error: `must be one of ${values.join(', ')}` }));
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host.startsWith('127.') || host === '[::1]';
+
+/** Tokens are sent to these addresses, so only this machine itself may be reached without TLS. */
+const apiAddress = text
+  .refine((value) => URL.canParse(value), 'must be an address such as https://api.security.microsoft.com')
+  .refine((value) => {
+    if (!URL.canParse(value)) return true;
+    const { protocol, hostname } = new URL(value);
+    return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  }, 'must begin with https:// (http:// is taken for this machine itself only)')
+  .refine(
+    (value) => !URL.canParse(value) || (new URL(value).search === '' && new URL(value).hash === ''),
+    'must end before any ? or #',
+  )
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const guid = text.regex(
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  'must be a GUID: 32 hexadecimal digits in five groups',
+);
+
+const tenant = text.regex(
+  /^[0-9a-z][0-9a-z.-]*$/i,
+  'must be a tenant id or one of the domain names of the tenant',
+);
+
+/** Host and port, also where given as an address, as Azure's own tools do. */
+const authorityHost = text
+  .transform((value) => value.replace(/^https:\/\//i, '').replace(/\/+$/, ''))
+  .refine(
+    (value) => /^[\w.-]+(:\d+)?$/.test(value) || isIP(value) !== 0,
+    'must be a host such as login.microsoftonline.com; tokens are fetched over https only',
+  );
+
+const scope = text.regex(/\/\.default$/, 'must end in /.default');
+
+export const settings = {
+  HOST: { reads: text, without: '127.0.0.1', means: 'Address to listen on.' },
+  PORT: { reads: whole(0, 65_535), without: '4000', means: 'Port to listen on; 0 takes any free one.' },
+  CALLER_AUTH: {
+    reads: oneOf(['none']),
+    without: undefined,
+    means: 'Who may ask. `none`: anybody who reaches the port. It must be chosen by name.',
+  },
+  ALLOW_ANONYMOUS: {
+    reads: onOff,
+    without: 'off',
+    means:
+      'Lets `CALLER_AUTH=none` listen on an address other than loopback, for use behind something that checks callers.',
+  },
+  AZURE_TENANT_ID: {
+    reads: tenant,
+    without: undefined,
+    means: 'Tenant of the app registration: its id or a domain name.',
+  },
+  AZURE_CLIENT_ID: {
+    reads: guid,
+    without: undefined,
+    means: 'Application (client) id of the app registration.',
+  },
+  AZURE_CLIENT_SECRET: { reads: text, without: undefined, means: 'Client secret: its value, not its id.' },
+  AZURE_CLIENT_CERTIFICATE_PATH: {
+    reads: text,
+    without: undefined,
+    means: 'Instead of the secret: PEM file with the certificate and its unencrypted private key.',
+  },
+  AZURE_AUTHORITY_HOST: {
+    reads: authorityHost,
+    without: undefined,
+    means: 'Host that tokens come from, if not the one of the cloud.',
+  },
+  MACHINES_API_CLOUD: {
+    reads: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .pipe(z.enum(cloudNames, { error: `must be one of ${cloudNames.join(', ')}` })),
+    without: 'commercial',
+    means: 'Microsoft cloud of the tenant: `commercial`, `gcc`, `gcc-high`, `dod`.',
+  },
+  MACHINES_API_REGION: {
+    reads: oneOf(regions),
+    without: undefined,
+    means:
+      'Region to ask, nearest to the data of the tenant: `us`, `eu`, `uk`, `au`, `swa`, `ina`, `aea`. Commercial cloud only.',
+  },
+  MACHINES_API_URL: {
+    reads: apiAddress,
+    without: undefined,
+    means: 'Address of the API, the part before `/api/machines`, if not the one of cloud and region.',
+  },
+  MACHINES_API_SCOPE: {
+    reads: scope,
+    without: undefined,
+    means: 'OAuth scope to ask for, if not the one of the cloud.',
+  },
+  MACHINES_API_TOKEN: {
+    reads: text,
+    without: undefined,
+    means: 'A bearer token to use as it is, instead of signing in; for trying things out.',
+  },
+  MAX_PAGE_SIZE: {
+    reads: whole(1, 9_990),
+    without: '1000',
+    means: 'Most machines of one page (`first`, `last`).',
+  },
+  REQUEST_TIMEOUT_SECONDS: {
+    reads: seconds(1, 600),
+    without: '60',
+    means: 'Time for one GraphQL request, upstream calls and all.',
+  },
+  DRAIN_TIMEOUT_SECONDS: {
+    reads: seconds(0, 600),
+    without: '25',
+    means: 'Time that requests in flight have to finish once the gateway is told to stop.',
+  },
+  UPSTREAM_CONNECTIONS: {
+    reads: whole(1, 256),
+    without: '16',
+    means: 'Most connections to the API at once.',
+  },
+  UPSTREAM_CONNECT_TIMEOUT_SECONDS: {
+    reads: seconds(0.05, 120),
+    without: '5',
+    means: 'Time to connect to the API.',
+  },
+  UPSTREAM_HEADERS_TIMEOUT_SECONDS: {
+    reads: seconds(0.05, 600),
+    without: '30',
+    means: 'Time from sending a call to the beginning of its answer.',
+  },
+  UPSTREAM_BODY_TIMEOUT_SECONDS: {
+    reads: seconds(0.05, 600),
+    without: '15',
+    means: 'Longest pause within an answer.',
+  },
+  UPSTREAM_RETRIES: {
+    reads: whole(0, 10),
+    without: '2',
+    means:
+      'Further tries of a call that failed with 500, 502, 503, 504, a broken connection or a broken answer.',
+  },
+  UPSTREAM_MAX_RESPONSE_BYTES: {
+    reads: whole(65_536, 1_073_741_824),
+    without: '67108864',
+    means: 'Largest answer taken, in bytes after decompression. 10,000 machines come to 10 to 20 MB.',
+  },
+  UPSTREAM_WINDOW_ROWS: {
+    reads: whole(1, 10_000),
+    without: '10000',
+    means: 'Most machines of one upstream call (`$top`); 10,000 is what the API documents.',
+  },
+  ODATA_MAX_NODES: {
+    reads: whole(10, 10_000),
+    without: '100',
+    means: 'Largest filter the API takes, in nodes; a comparison comes to about 4. Inferred, not documented.',
+  },
+  ODATA_MAX_URL_BYTES: {
+    reads: whole(1_000, 65_536),
+    without: '8000',
+    means: 'Longest address the API takes, in bytes. Inferred, not documented.',
+  },
+  ODATA_NOT: {
+    reads: onOff,
+    without: 'off',
+    means: 'Sends `not (…)` for what cannot be turned round. Not documented: try it on your tenant.',
+  },
+  ODATA_STARTSWITH_ANYWHERE: {
+    reads: onOff,
+    without: 'off',
+    means:
+      'Sends `startswith` for properties other than computerDnsName and osPlatform. Not documented: try it on your tenant.',
+  },
+  LOG_LEVEL: {
+    reads: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    without: 'info',
+    means: 'Least weight of what is logged.',
+  },
+  LANDING_PAGE: {
+    reads: onOff,
+    without: undefined,
+    means: 'Serves Apollo Sandbox to browsers at `/graphql`. On, unless `NODE_ENV` is `production`.',
+  },
+  INTROSPECTION: {
+    reads: onOff,
+    without: undefined,
+    means: 'Lets clients read the schema. On, unless `NODE_ENV` is `production`.',
+  },
+  NODE_ENV: {
+    reads: text,
+    without: undefined,
+    means: '`production` turns landing page and introspection off.',
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export interface Setting {
+  /** Reads the text from the environment; its messages continue "NAME …". */
+  readonly reads: z.ZodType<unknown, string>;
+  /** The text that stands in for a setting that is not there; undefined where nothing does. */
+  readonly without: string | undefined;
+  /** For the operator, in Markdown. */
+  readonly means: string;
+}
+
+export type SettingName = keyof typeof settings;
+
+/** Each setting as read; undefined where it is not there and nothing stands in. */
+export type SettingValues = {
+  readonly [Name in SettingName]:
+    | z.output<(typeof settings)[Name]['reads']>
+    | ((typeof settings)[Name]['without'] extends string ? never : undefined);
+};
+
+/** The settings as a Markdown table, as the README holds it. */
+export function settingsTable(): string {
+  const rows = Object.entries(settings).map(
+    ([name, { without, means }]) =>
+      `| \`${name}\` | ${without === undefined ? '' : `\`${without}\``} | ${means} |`,
+  );
+  return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n');
+}

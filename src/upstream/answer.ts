@@ -1,0 +1,48 @@
+import type { Row } from '../machines/connection.ts';
+import { type Oddity, readMachine } from '../machines/machine-row.ts';
+
+/** What one list answer held. */
+export interface ListAnswer {
+  readonly rows: readonly Row[];
+  /**
+   * Whether upstream named a next page. Together with `$top` it never was seen to; where it does, there is more
+   * behind these rows, however few they are. Its address is not read: such links were reported to have lost the query.
+   */
+  readonly namesNextPage: boolean;
+  readonly oddities: OddityCount;
+}
+
+/** How often each kind of odd value came, by `property: kind`. */
+export type OddityCount = Readonly<Record<string, number>>;
+
+/** Most kinds told apart in one answer; further ones are counted as `other`. */
+const maxKinds = 50;
+
+/**
+ * Reads the body of a successful list answer: `{"value":[…]}`.
+ * @throws {Error} where it is no such body
+ */
+export function readListAnswer(body: Buffer): ListAnswer {
+  const parsed: unknown = JSON.parse(body.toString('utf8'));
+  if (typeof parsed !== 'object' || parsed === null || !('value' in parsed) || !Array.isArray(parsed.value)) {
+    throw new Error('The body has no list in "value".');
+  }
+  const counts = new Map<string, number>();
+  const onOddity = (oddity: Oddity): void => {
+    const kind = describe(oddity);
+    const key = counts.has(kind) || counts.size < maxKinds ? kind : 'other';
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  };
+  return {
+    rows: parsed.value.map((row: unknown) => readMachine(row, onOddity)),
+    namesNextPage: '@odata.nextLink' in parsed,
+    oddities: Object.fromEntries(counts),
+  };
+}
+
+/** An unknown enum value is told, as it is what the schema lacks; other values may be anything and are not. */
+function describe(oddity: Oddity): string {
+  return oddity.kind === 'unrecognized'
+    ? `${oddity.property}: unrecognized ${JSON.stringify(oddity.value.slice(0, 40))}`
+    : `${oddity.property}: ${oddity.kind}`;
+}
