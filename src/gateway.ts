@@ -30,7 +30,7 @@ export interface Surroundings {
 
 /** Room in an upstream address for `$top`, `$skip` and the names of the parameters, in bytes. */
 const otherUrlBytes = 100;
-/** A comparison comes to about 4 nodes; lists are kept to a fifth of the bound, so that a filter holds more than one. */
+/** What a comparison and its joining to the next come to: with the usual bound of 100, lists hold 20 values. */
 const nodesPerListValue = 5;
 const defaultPageSize = 50;
 /** How long `/readyz` waits for a token. */

@@ -199,7 +199,7 @@ export const settings = {
   ODATA_MAX_NODES: {
     reads: whole(10, 10_000),
     without: '100',
-    means: 'Largest filter the API takes, in nodes; a comparison comes to about 4. Inferred, not documented.',
+    means: 'Largest filter the API takes, in nodes; a comparison comes to 4 or 5. Inferred, not documented.',
   },
   ODATA_MAX_URL_BYTES: {
     reads: whole(1_000, 65_536),

@@ -1,0 +1,74 @@
+import { Command } from 'commander';
+import { readConfig } from './config.ts';
+import { startEmulator } from './emulator/emulator.ts';
+import { startGateway } from './gateway.ts';
+import { createLog } from './log.ts';
+import { Secret } from './secret.ts';
+import { untilStopped } from './stop.ts';
+
+const token = new Secret('demo-token');
+const fleetSeed = 20_260_908;
+
+const queries = [
+  [
+    'High-risk machines that report',
+    '{ machines(first: 3, filter: { riskScore: { eq: HIGH }, healthStatus: { eq: ACTIVE } }) { nodes { computerDnsName riskScore exposureLevel } pageInfo { hasNextPage endCursor } } }',
+  ],
+  [
+    'Servers that nobody onboarded',
+    '{ machines(first: 5, filter: { osPlatform: { startsWith: "WindowsServer" }, onboardingStatus: { ne: ONBOARDED } }) { totalCount nodes { id computerDnsName osPlatform onboardingStatus } } }',
+  ],
+  [
+    'The last two of the whole list',
+    '{ machines(last: 2) { totalCount nodes { computerDnsName lastSeen machineTags } pageInfo { hasPreviousPage } } }',
+  ],
+] as const;
+
+/** `demo`: the gateway in front of an emulated fleet, on this machine alone. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('run the gateway on an emulated fleet, to try it out without a tenant')
+    .option('--port <port>', 'port of the gateway', '4000')
+    .option('--size <machines>', 'machines of the fleet, 1 to 200000', '50000')
+    .action(async (options: { readonly port: string; readonly size: string }) => {
+      const log = createLog(process.env.LOG_LEVEL ?? 'warn');
+      const emulator = await startEmulator({
+        fleet: { kind: 'seeded', size: Number(options.size), seed: fleetSeed },
+        tokens: [token.reveal()],
+        log,
+      });
+      const config = readConfig(
+        {
+          PORT: options.port,
+          CALLER_AUTH: 'none',
+          MACHINES_API_URL: emulator.url,
+          MACHINES_API_TOKEN: token.reveal(),
+          LANDING_PAGE: 'on',
+          INTROSPECTION: 'on',
+        },
+        () => '',
+      );
+      const gateway = await startGateway(config, { log, now: Date.now });
+      process.stdout.write(welcome(gateway.url, emulator.url, options.size));
+      await untilStopped(async () => {
+        await gateway.close();
+        await emulator.close();
+      }, log);
+    });
+}
+
+function welcome(gatewayUrl: string, emulatorUrl: string, size: string): string {
+  const tries = queries.map(([title, query], index) => `${index + 1}. ${title}\n   ${query}`).join('\n');
+  return `
+Machines Gateway, with ${size} emulated machines.
+
+  Open ${gatewayUrl}/graphql in a browser (Apollo Sandbox), or ask from a shell:
+  curl ${gatewayUrl}/graphql -H 'content-type: application/json' -d '{"query":"{ machines(first: 2) { nodes { id } } }"}'
+
+Worth trying:
+${tries}
+
+What the gateway asked upstream: ${emulatorUrl}/emulator/requests
+Stop with Ctrl-C.
+`;
+}

@@ -1,0 +1,21 @@
+import { startEmulator } from './emulator.ts';
+const t0=performance.now();
+const e = await startEmulator({ fleet: {kind:'seeded', size: 50_000, seed: 1, now: Date.UTC(2026,8,8)}, tokens:['t'], quota:'off' });
+console.log(e.url, 'started', (performance.now()-t0).toFixed(0));
+const get = async (q: string, h: Record<string,string> = {}) => { const s=performance.now(); const r = await fetch(`${e.url}/api/machines${q}`, {headers:{authorization:'Bearer t',...h}}); const b = await r.text(); return {ms: (performance.now()-s).toFixed(0), status:r.status, enc:r.headers.get('content-encoding'), len:b.length, b: b.slice(0,300)}; };
+console.log(await get('?$top=1'));
+for (let i=0;i<3;i++) console.log(await get('?$top=10000'));
+console.log(await get('?$top=10000&$skip=40000',{'accept-encoding':'identity'}));
+console.log(await get("?$filter=" + encodeURIComponent("riskScore eq 'High' and (osPlatform eq 'Windows11' or startswith(computerDnsName,'ams'))")));
+console.log(await get("?$filter=" + encodeURIComponent("lastSeen gt 2026-09-07T20:00:00Z")));
+console.log(await get("?$filter=" + encodeURIComponent("id eq 5")));
+console.log((await get('')).b.slice(-100));
+e.configure({order:'newest-seen'}); console.log(await get('?$top=2')); console.log(await get('?$top=2'));
+e.configure({order:'unstable'}); console.log(await get('?$top=1'));
+for (const f of [{kind:'reset'},{kind:'truncate'},{kind:'truncatedJson'},{kind:'invalidJson'},{kind:'status',status:503}] as const) { e.faults.next(1,f); try { console.log(f.kind, await get('?$top=5')); } catch (x) { console.log(f.kind, String(x), (x as any).cause?.code, (x as any).cause?.message); } }
+e.faults.next(1,{kind:'stall',at:'headers'}); get('').catch(x=>console.log('stall h',String(x)));
+e.faults.next(1,{kind:'stall',at:'body'}); get('?$top=3').catch(x=>console.log('stall b',String(x)));
+await new Promise(r=>setTimeout(r,200));
+console.log(e.requests().length, e.requests().at(-1));
+console.log(process.memoryUsage().rss/1e6);
+const s=performance.now(); await e.close(); console.log('closed', (performance.now()-s).toFixed(0));

@@ -1,0 +1,81 @@
+import type { RawMachine } from '../machine.ts';
+import { integer, scramble32 } from '../random.ts';
+import { Churn, type ChurnEvent, chosen } from './churn.ts';
+import { dateTimeText } from './date-time-text.ts';
+import { type FleetSource, fleetMachine, fleetMachines } from './fleet-source.ts';
+import { Row } from './row.ts';
+import { newestSeenFirst, type RowOrder, shuffled } from './row-order.ts';
+
+const SEED_OF_GIVEN_ROWS = 1;
+
+/**
+ * The machines as they are now. Rows are never changed, only replaced: an answer holds the fleet of one instant,
+ * however long it takes to send.
+ */
+export class Fleet {
+  readonly #seed: number;
+  readonly #churn: Churn;
+  #rows: Row[];
+  #nextIndex: number;
+  /** Rows by last report, kept until a row changes. */
+  #newestSeen: readonly Row[] | undefined;
+
+  /** @throws RangeError when a seeded fleet's size is out of bounds */
+  constructor(source: FleetSource, now: number) {
+    this.#seed = source.kind === 'seeded' ? source.seed : SEED_OF_GIVEN_ROWS;
+    this.#churn = new Churn(this.#seed);
+    this.#rows = fleetMachines(source, now).map((machine) => new Row(machine));
+    this.#nextIndex = this.#rows.length;
+  }
+
+  /** Lets the events up to `now` (epoch ms) happen. */
+  advance(now: number, churnPerMinute: number): void {
+    this.#churn.setRate(churnPerMinute, now);
+    for (const event of this.#churn.due(now)) this.#happen(event);
+  }
+
+  /**
+   * All rows in an order.
+   *
+   * @param serial the call's number, from which `unstable` takes its order
+   */
+  inOrder(order: RowOrder, serial: number): readonly Row[] {
+    switch (order) {
+      case 'insertion':
+        return [...this.#rows];
+      case 'newest-seen':
+        this.#newestSeen ??= newestSeenFirst(this.#rows);
+        return this.#newestSeen;
+      case 'unstable':
+        return shuffled(this.#rows, scramble32(this.#seed ^ scramble32(serial)));
+    }
+  }
+
+  /** The machine of an id; the first one, should there be several. */
+  find(id: string): Row | undefined {
+    return this.#rows.find((row) => row.machine.id === id);
+  }
+
+  #happen(event: ChurnEvent): void {
+    this.#newestSeen = undefined;
+    const at = chosen(event, Math.max(1, this.#rows.length));
+    const row = this.#rows[at];
+    if (event.kind === 'added' || row === undefined) {
+      this.#rows.push(new Row(this.#newMachine(event)));
+    } else if (event.kind === 'reports') {
+      this.#rows[at] = new Row({ ...row.machine, lastSeen: moment(event) });
+    } else {
+      this.#rows.splice(at, 1);
+    }
+  }
+
+  #newMachine(event: ChurnEvent): RawMachine {
+    const machine = fleetMachine(this.#seed, this.#nextIndex++, event.at);
+    const seen = moment(event);
+    return { ...machine, firstSeen: seen, lastSeen: seen };
+  }
+}
+
+function moment(event: ChurnEvent): string {
+  return dateTimeText(event.at, integer(event.random, 10_000));
+}

@@ -1,0 +1,69 @@
+import { API_ERRORS, type ApiError, LISTING_ROLES } from './api-error.ts';
+import { shortHash } from './request-log.ts';
+
+/** As whom a call comes. Applications only, so far; a user of device groups would be another kind. */
+export interface Principal {
+  readonly kind: 'application';
+  readonly appId: string;
+  readonly tenantId: string;
+  readonly roles: readonly string[];
+}
+
+/** What a token proves, whatever API it was issued for. */
+export interface VerifiedToken {
+  readonly principal: Principal;
+  readonly audience: string;
+}
+
+/** Verifies a bearer token. Undefined: this verifier does not know it, or it is expired or revoked. */
+export type TokenVerifier = (token: string) => Promise<VerifiedToken | undefined>;
+
+/** A refused call may still be an application's, on whose quota it counts. */
+export type Authorization =
+  | { readonly kind: 'granted'; readonly principal: Principal }
+  | { readonly kind: 'refused'; readonly error: ApiError; readonly principal?: Principal };
+
+/** Who may list machines: decided from the Authorization header alone. */
+export async function authorize(
+  header: string | undefined,
+  verifiers: readonly TokenVerifier[],
+  audience: string,
+): Promise<Authorization> {
+  const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+  if (token === undefined) return { kind: 'refused', error: API_ERRORS.unauthorized('No bearer token') };
+  for (const verify of verifiers) {
+    const verified = await verify(token);
+    if (verified === undefined) continue;
+    const { principal } = verified;
+    if (verified.audience !== audience) {
+      return { kind: 'refused', error: API_ERRORS.wrongAudience(verified.audience), principal };
+    }
+    if (!principal.roles.some((role) => LISTING_ROLES.has(role))) {
+      return { kind: 'refused', error: API_ERRORS.missingRoles(principal.roles), principal };
+    }
+    return { kind: 'granted', principal };
+  }
+  return { kind: 'refused', error: API_ERRORS.unauthorized('Invalid token') };
+}
+
+/** The tenant of fixed tokens, and the one errors name when nothing is known of the caller. */
+export const DEFAULT_TENANT_ID = '9b8f7c3e-52d1-4f0a-8a57-2f0e6c1d4b90';
+
+/** Accepts fixed tokens; each stands for an application of its own with every role. */
+export function fixedTokens(tokens: readonly string[], audience: string): TokenVerifier {
+  const known = new Map<string, VerifiedToken>(
+    tokens.map((token) => [
+      token,
+      {
+        audience,
+        principal: {
+          kind: 'application',
+          appId: `fixed-token-${shortHash(token)}`,
+          tenantId: DEFAULT_TENANT_ID,
+          roles: [...LISTING_ROLES],
+        },
+      },
+    ]),
+  );
+  return (token) => Promise.resolve(known.get(token));
+}
