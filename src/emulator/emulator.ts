@@ -1,5 +1,12 @@
-import fastify from 'fastify';
+import type { AddressInfo } from 'node:net';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
+import { DEFAULT_AUDIENCE } from './entra/entra-options.ts';
 import { type EntraHandle, type EntraOptions, startEntra } from './entra.ts';
 import { Fleet } from './fleet/fleet.ts';
 import type { FleetSource } from './fleet/fleet-source.ts';
@@ -14,7 +21,7 @@ import { FilterCache } from './odata/filter.ts';
 import { mulberry32 } from './random.ts';
 import { changedSettings, DEFAULT_SETTINGS, type Settings, type SettingsChange } from './settings.ts';
 
-export type { EntraHandle, EntraOptions } from './entra.ts';
+export type { EntraClient, EntraHandle, EntraOptions, TokenFailure } from './entra.ts';
 export type { FleetSource } from './fleet/fleet-source.ts';
 export { FleetFileError, readFleet } from './fleet/read-fleet.ts';
 export type { RowOrder } from './fleet/row-order.ts';
@@ -66,7 +73,6 @@ export interface Emulator {
   readonly close: () => Promise<void>;
 }
 
-const DEFAULT_AUDIENCE = 'https://api.securitycenter.microsoft.com';
 const MAX_HEADER_BYTES = 65_536;
 const CORRELATION_SEED = 0xc0de;
 
@@ -91,9 +97,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const faults = createFaults();
   const closing = new AbortController();
   const entra =
-    options.entra === undefined
-      ? undefined
-      : await startEntra(options.entra, { host, now, log: options.log });
+    options.entra === undefined ? undefined : await startEntra(options.entra, { now, logger: options.log });
   const audience = entra?.audience ?? DEFAULT_AUDIENCE;
   const controls = {
     requests: () => log.list(),
@@ -114,11 +118,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     },
   };
 
-  const app = fastify({
-    forceCloseConnections: true,
-    exposeHeadRoutes: false,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
-  });
+  const app = httpServer();
   app.register(async (scope) => serveControlApi(scope, controls));
   app.register(async (scope) =>
     serveMachinesApi(scope, {
@@ -162,12 +162,26 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
 }
 
+function httpServer(): FastifyInstance {
+  return fastify({
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    frameworkErrors: refuseMalformed,
+  });
+}
+
+/** Answers what the router cannot read, such as a path that is not percent-encoded. */
+function refuseMalformed(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  reply.code(400).send({ error: { code: 'BadRequest', message: error.message } });
+}
+
 function settingsAmong(options: EmulatorOptions): SettingsChange {
   const names = Object.keys(DEFAULT_SETTINGS);
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
 }
 
-function listeningUrl(address: ReturnType<import('node:net').Server['address']>, host: string): string {
+function listeningUrl(address: string | AddressInfo | null, host: string): string {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

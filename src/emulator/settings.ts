@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROW_ORDERS, type RowOrder } from './fleet/row-order.ts';
 import { DOCUMENTED_QUOTA, type QuotaLimits } from './http/quota.ts';
+import { issuesText } from './issues-text.ts';
 import { type DoubtfulForms, NO_DOUBTFUL_FORMS } from './odata/doubtful-forms.ts';
 
 /** What can be switched while the emulator runs. */
@@ -67,7 +68,9 @@ const SETTINGS_SCHEMA = z
     order: z.enum(ROW_ORDERS),
     churnPerMinute: z.number().min(0).max(60_000),
     latencyMs: z.number().min(0).max(600_000),
-    quota: z.union([z.literal('off'), z.strictObject({ perMinute: CALLS, perHour: CALLS })]),
+    quota: z.union([z.literal('off'), z.strictObject({ perMinute: CALLS, perHour: CALLS })], {
+      error: "expected 'off' or { perMinute, perHour }, each a whole number from 1 to 100000",
+    }),
     retryAfterHeader: SWITCH,
     pageCap: z.int().min(1).max(200_000),
     accept: ACCEPT_SCHEMA,
@@ -89,7 +92,7 @@ export class SettingsError extends RangeError {
  */
 export function changedSettings(settings: Settings, change: unknown): Settings {
   const result = SETTINGS_SCHEMA.safeParse(change);
-  if (!result.success) throw new SettingsError(z.prettifyError(result.error));
+  if (!result.success) throw new SettingsError(issuesText(result.error));
   const { accept, ...rest } = present(result.data);
   return { ...settings, ...rest, accept: { ...settings.accept, ...present(accept ?? {}) } };
 }

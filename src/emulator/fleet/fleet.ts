@@ -3,8 +3,9 @@ import { integer, scramble32 } from '../random.ts';
 import { Churn, type ChurnEvent, chosen } from './churn.ts';
 import { dateTimeText } from './date-time-text.ts';
 import { type FleetSource, fleetMachine, fleetMachines } from './fleet-source.ts';
+import { NewestSeenOrder } from './newest-seen.ts';
 import { Row } from './row.ts';
-import { newestSeenFirst, type RowOrder, shuffled } from './row-order.ts';
+import { type RowOrder, shuffled } from './row-order.ts';
 
 const SEED_OF_GIVEN_ROWS = 1;
 
@@ -15,10 +16,9 @@ const SEED_OF_GIVEN_ROWS = 1;
 export class Fleet {
   readonly #seed: number;
   readonly #churn: Churn;
-  #rows: Row[];
+  readonly #rows: Row[];
   #nextIndex: number;
-  /** Rows by last report, kept until a row changes. */
-  #newestSeen: readonly Row[] | undefined;
+  readonly #newestSeen = new NewestSeenOrder();
 
   /** @throws RangeError when a seeded fleet's size is out of bounds */
   constructor(source: FleetSource, now: number) {
@@ -44,8 +44,7 @@ export class Fleet {
       case 'insertion':
         return [...this.#rows];
       case 'newest-seen':
-        this.#newestSeen ??= newestSeenFirst(this.#rows);
-        return this.#newestSeen;
+        return this.#newestSeen.of(this.#rows);
       case 'unstable':
         return shuffled(this.#rows, scramble32(this.#seed ^ scramble32(serial)));
     }
@@ -57,15 +56,19 @@ export class Fleet {
   }
 
   #happen(event: ChurnEvent): void {
-    this.#newestSeen = undefined;
     const at = chosen(event, Math.max(1, this.#rows.length));
-    const row = this.#rows[at];
-    if (event.kind === 'added' || row === undefined) {
-      this.#rows.push(new Row(this.#newMachine(event)));
+    const old = this.#rows[at];
+    if (event.kind === 'added' || old === undefined) {
+      const added = new Row(this.#newMachine(event));
+      this.#rows.push(added);
+      this.#newestSeen.note(undefined, added, this.#rows.length);
     } else if (event.kind === 'reports') {
-      this.#rows[at] = new Row({ ...row.machine, lastSeen: moment(event) });
+      const reported = new Row({ ...old.machine, lastSeen: moment(event) });
+      this.#rows[at] = reported;
+      this.#newestSeen.note(old, reported, this.#rows.length);
     } else {
       this.#rows.splice(at, 1);
+      this.#newestSeen.note(old, undefined, this.#rows.length);
     }
   }
 

@@ -9,13 +9,6 @@ export type RowOrder = 'insertion' | 'newest-seen' | 'unstable';
 
 export const ROW_ORDERS = ['insertion', 'newest-seen', 'unstable'] as const satisfies readonly RowOrder[];
 
-/** Rows by last report, the latest first; equal ones stay as they were. */
-export function newestSeenFirst(rows: readonly Row[]): readonly Row[] {
-  return rows.toSorted((left, right) =>
-    left.lastSeen < right.lastSeen ? 1 : left.lastSeen > right.lastSeen ? -1 : 0,
-  );
-}
-
 /** All rows once, in an order of `seed`'s own (Fisher-Yates). */
 export function shuffled(rows: readonly Row[], seed: number): readonly Row[] {
   const random = mulberry32(seed);

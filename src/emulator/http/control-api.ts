@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { issuesText } from '../issues-text.ts';
 import type { RawMachine } from '../machine.ts';
-import { type Settings, type SettingsChange, SettingsError } from '../settings.ts';
+import type { Settings, SettingsChange } from '../settings.ts';
 import { FAULT_SCHEMA, type FaultQueue, MAX_QUEUED_FAULTS } from './faults.ts';
 import type { RecordedRequest } from './request-log.ts';
 
@@ -28,7 +29,8 @@ const FLEET_QUERY = z.object({ limit: z.coerce.number().int().min(1).max(10_000)
  */
 export function serveControlApi(app: FastifyInstance, parts: ControlApiParts): void {
   app.setErrorHandler((error, _request, reply) => {
-    refuse(reply, error instanceof Error ? error.message : String(error));
+    if (error instanceof RangeError || isBodyError(error)) return refuse(reply, error.message);
+    return reply.send(error);
   });
   app.get('/emulator/requests', () => parts.requests());
   app.delete('/emulator/requests', (_request, reply) => {
@@ -38,7 +40,7 @@ export function serveControlApi(app: FastifyInstance, parts: ControlApiParts): v
   app.get('/emulator/faults', () => ({ pending: parts.faults.pending() }));
   app.post('/emulator/faults', (request, reply) => {
     const body = FAULTS_BODY.safeParse(request.body);
-    if (!body.success) return refuse(reply, z.prettifyError(body.error));
+    if (!body.success) return refuse(reply, issuesText(body.error));
     parts.faults.next(body.data.count, body.data.fault);
     return { pending: parts.faults.pending() };
   });
@@ -47,21 +49,21 @@ export function serveControlApi(app: FastifyInstance, parts: ControlApiParts): v
     return reply.code(204).send();
   });
   app.get('/emulator/settings', () => parts.settings());
-  app.patch('/emulator/settings', (request, reply) => {
-    try {
-      parts.configure(request.body as SettingsChange);
-    } catch (cause) {
-      if (cause instanceof SettingsError) return refuse(reply, cause.message);
-      throw cause;
-    }
+  app.patch('/emulator/settings', (request) => {
+    parts.configure(request.body as SettingsChange);
     return parts.settings();
   });
   app.get('/emulator/fleet', (request, reply) => {
     const query = FLEET_QUERY.safeParse(request.query);
-    if (!query.success) return refuse(reply, z.prettifyError(query.error));
+    if (!query.success) return refuse(reply, issuesText(query.error));
     const rows = parts.rows();
     return { total: rows.length, value: rows.slice(0, query.data.limit) };
   });
+}
+
+/** What the framework refuses before a route sees it: a body that is no JSON, or too large. */
+function isBodyError(error: unknown): error is Error {
+  return error instanceof Error && 'statusCode' in error && Number(error.statusCode) < 500;
 }
 
 function refuse(reply: FastifyReply, message: string): FastifyReply {

@@ -30,6 +30,9 @@ const INTEGER_TYPES: ReadonlySet<unknown> = new Set([
   'Edm.Int64',
 ]);
 
+/** Tokens that only say in what role the token within them stands. */
+const WRAPPERS: readonly string[] = ['CommonExpression', 'FirstMemberExpression', 'MemberExpression'];
+
 /** What the reader of one filter carries along: the texts taken out, and the variable of the lambda it is in. */
 interface Scope {
   readonly texts: readonly string[];
@@ -166,7 +169,8 @@ function isTextFunction(name: string): name is TextFunction {
 }
 
 function lambda(from: Token, scope: Scope): Expression {
-  const path = token(unwrapped(from, ['FirstMemberExpression', 'MemberExpression']).value);
+  // A lambda in parentheses comes as a parenthesised value, not as a parenthesised condition.
+  const path = unwrapped(from, [...WRAPPERS, 'ParenExpression']);
   if (path.type !== 'PropertyPathExpression' || scope.variable !== undefined) throw notSupported(from);
   const { current, next } = fields(path);
   const { name } = fields(token(current));
@@ -183,7 +187,7 @@ function lambda(from: Token, scope: Scope): Expression {
 }
 
 function operandOf(from: Token, scope: Scope): Operand {
-  const inner = unwrapped(from, ['CommonExpression', 'FirstMemberExpression', 'MemberExpression']);
+  const inner = unwrapped(from, WRAPPERS);
   const named = inner.type === 'PropertyPathExpression' ? token(inner.value) : inner;
   const { name } = typeof named.value === 'object' ? fields(named) : {};
   if (typeof name !== 'string') throw notSupported(from);
@@ -234,7 +238,7 @@ function isToken(value: unknown): value is Token {
 
 function token(value: unknown): Token {
   if (!isToken(value))
-    throw new BadQuery('ODataError', 'The $filter holds a form this service does not take.');
+    throw new BadQuery('ODataError', 'The $filter holds a form that is not supported by this service.');
   return value;
 }
 
