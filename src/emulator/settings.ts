@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ROW_ORDERS, type RowOrder } from './fleet/row-order.ts';
 import { DOCUMENTED_QUOTA, type QuotaLimits } from './http/quota.ts';
-import { issuesText } from './issues-text.ts';
 import { type DoubtfulForms, NO_DOUBTFUL_FORMS } from './odata/doubtful-forms.ts';
+import { validationText } from './validation-text.ts';
 
 /** What can be switched while the emulator runs. */
 export interface Settings {
@@ -92,7 +92,7 @@ export class SettingsError extends RangeError {
  */
 export function changedSettings(settings: Settings, change: unknown): Settings {
   const result = SETTINGS_SCHEMA.safeParse(change);
-  if (!result.success) throw new SettingsError(issuesText(result.error));
+  if (!result.success) throw new SettingsError(validationText(result.error));
   const { accept, ...rest } = present(result.data);
   return { ...settings, ...rest, accept: { ...settings.accept, ...present(accept ?? {}) } };
 }

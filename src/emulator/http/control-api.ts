@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { issuesText } from '../issues-text.ts';
 import type { RawMachine } from '../machine.ts';
 import type { Settings, SettingsChange } from '../settings.ts';
+import { validationText } from '../validation-text.ts';
 import { FAULT_SCHEMA, type FaultQueue, MAX_QUEUED_FAULTS } from './faults.ts';
 import type { RecordedRequest } from './request-log.ts';
 
@@ -40,7 +40,7 @@ export function serveControlApi(app: FastifyInstance, parts: ControlApiParts): v
   app.get('/emulator/faults', () => ({ pending: parts.faults.pending() }));
   app.post('/emulator/faults', (request, reply) => {
     const body = FAULTS_BODY.safeParse(request.body);
-    if (!body.success) return refuse(reply, issuesText(body.error));
+    if (!body.success) return refuse(reply, validationText(body.error));
     parts.faults.next(body.data.count, body.data.fault);
     return { pending: parts.faults.pending() };
   });
@@ -55,7 +55,7 @@ export function serveControlApi(app: FastifyInstance, parts: ControlApiParts): v
   });
   app.get('/emulator/fleet', (request, reply) => {
     const query = FLEET_QUERY.safeParse(request.query);
-    if (!query.success) return refuse(reply, issuesText(query.error));
+    if (!query.success) return refuse(reply, validationText(query.error));
     const rows = parts.rows();
     return { total: rows.length, value: rows.slice(0, query.data.limit) };
   });
