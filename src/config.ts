@@ -26,6 +26,24 @@ export interface Config {
     readonly maxResponseBytes: number;
     readonly windowRows: number;
   };
+  readonly quota: {
+    readonly perMinute: number;
+    readonly perHour: number;
+    /** Part that is left to others, 0 to 0.9. */
+    readonly margin: number;
+    /** Part that background calls leave, 0 to 0.9. */
+    readonly reserve: number;
+    readonly replicas: number;
+    /** Holds a password. */
+    readonly redisUrl: Secret | undefined;
+  };
+  /** Ages in milliseconds. */
+  readonly cache: {
+    readonly freshMs: number;
+    readonly renewMs: number;
+    readonly staleMs: number;
+    readonly maxBytes: number;
+  };
   readonly odata: {
     readonly not: boolean;
     readonly startsWithAnywhere: boolean;
@@ -78,6 +96,7 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
   if (values.MACHINES_API_REGION !== undefined && cloud !== 'commercial') {
     report('MACHINES_API_REGION', 'goes with MACHINES_API_CLOUD=commercial only; leave it out');
   }
+  checkAges(values, report);
   if (problems.length > 0 || credential === undefined || !isComplete(values)) throw new ConfigError(problems);
 
   const production = values.NODE_ENV === 'production';
@@ -101,6 +120,20 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
       retries: values.UPSTREAM_RETRIES,
       maxResponseBytes: values.UPSTREAM_MAX_RESPONSE_BYTES,
       windowRows: values.UPSTREAM_WINDOW_ROWS,
+    },
+    quota: {
+      perMinute: values.QUOTA_PER_MINUTE,
+      perHour: values.QUOTA_PER_HOUR,
+      margin: values.QUOTA_MARGIN,
+      reserve: values.QUOTA_RESERVE,
+      replicas: values.REPLICAS,
+      redisUrl: values.REDIS_URL === undefined ? undefined : new Secret(values.REDIS_URL),
+    },
+    cache: {
+      freshMs: values.CACHE_FRESH_SECONDS,
+      renewMs: values.CACHE_RENEW_SECONDS,
+      staleMs: values.CACHE_STALE_SECONDS,
+      maxBytes: values.CACHE_MAX_BYTES,
     },
     odata: {
       not: values.ODATA_NOT,
@@ -132,6 +165,17 @@ function isComplete(values: Partial<SettingValues>): values is SettingValues {
   return (Object.keys(settings) as SettingName[]).every(
     (name) => settings[name].without === undefined || values[name] !== undefined,
   );
+}
+
+/** Ages must not fall from one to the next, or a step would never be reached. */
+function checkAges(values: Partial<SettingValues>, report: Report): void {
+  const { CACHE_FRESH_SECONDS: fresh, CACHE_RENEW_SECONDS: renew, CACHE_STALE_SECONDS: stale } = values;
+  if (fresh !== undefined && renew !== undefined && renew < fresh) {
+    report('CACHE_RENEW_SECONDS', 'must not be less than CACHE_FRESH_SECONDS');
+  }
+  if (renew !== undefined && stale !== undefined && stale < renew) {
+    report('CACHE_STALE_SECONDS', 'must not be less than CACHE_RENEW_SECONDS');
+  }
 }
 
 function checkCallers(values: Partial<SettingValues>, report: Report): void {

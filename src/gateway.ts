@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type AccessToken, type Credential, fixedCredential } from './auth/credential.ts';
 import { entraAcquisition } from './auth/entra-credential.ts';
@@ -5,11 +6,26 @@ import { createEntraNetwork } from './auth/entra-network.ts';
 import { renewingCredential } from './auth/renewing-credential.ts';
 import type { Config, CredentialConfig } from './config.ts';
 import { createApollo } from './graphql/apollo.ts';
+import type { GatewayContext } from './graphql/context.ts';
 import { createMachineLoader } from './graphql/machine-loader.ts';
-import { createServer } from './http/server.ts';
-import { createCatalog } from './machines/catalog.ts';
+import { UpstreamUsage } from './graphql/upstream-usage.ts';
+import { type Arrival, createServer } from './http/server.ts';
+import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
+import type { ListingId } from './machines/cursor.ts';
+import type { Call, Principal } from './machines/source.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createMachinesApi } from './upstream/machines-api.ts';
+import { systemClock } from './upstream/quota/clock.ts';
+import { memoryLedger } from './upstream/quota/memory-ledger.ts';
+import { defaultRules } from './upstream/quota/options.ts';
+import type { Quota } from './upstream/quota/quota.ts';
+import { createQuota } from './upstream/quota/scheduler.ts';
+import { createRowReader } from './upstream/row-reader.ts';
 import { createTransport } from './upstream/transport.ts';
+import { createIdentifiedMachines } from './upstream/windows/identified-machines.ts';
+import { unshared } from './upstream/windows/shared-windows.ts';
+import { WindowCache } from './upstream/windows/window-cache.ts';
+import { WindowListings } from './upstream/windows/window-listings.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -32,40 +48,43 @@ export interface Surroundings {
 const otherUrlBytes = 100;
 /** What a comparison and its joining to the next come to: with the usual bound of 100, lists hold 20 values. */
 const nodesPerListValue = 5;
+/** Encoded bytes of `id eq '…' or ` around an id. */
+const idOverheadBytes = 40;
 const defaultPageSize = 50;
+/** Rows that a page needs besides its own: its cursor's, and the one that proves that there is more. */
+const rowsAroundPage = 2;
 /** How long `/readyz` waits for a token. */
 const readinessTimeoutMs = 3_000;
+/** How long a caller waits for a newer answer while an old one is at hand. */
+const renewalPatienceMs = 3_000;
+/** As whom the app registration asks: all callers see what it sees. */
+const appPrincipal = 'app' as Principal;
 
 /** The one place where the parts meet: the way of a request, from HTTP down to the transport, is read here bottom up. */
 export async function startGateway(config: Config, surroundings: Surroundings): Promise<Gateway> {
   const { log, now } = surroundings;
-  const { upstream, odata, http } = config;
-
-  const transport = createTransport(upstream);
-  const { credential, close: closeCredential } = createCredential(upstream.credential, surroundings);
-  const machinesApi = createMachinesApi({ transport, credential, retries: upstream.retries, log, now });
-  const catalog = createCatalog(machinesApi, {
-    rules: {
-      not: odata.not,
-      startsWithAnywhere: odata.startsWithAnywhere,
-      maxListValues: Math.max(1, Math.floor(odata.maxNodes / nodesPerListValue)),
-    },
-    bounds: {
-      maxNodes: odata.maxNodes,
-      maxEncodedBytes: odata.maxUrlBytes - upstream.url.length - otherUrlBytes,
-    },
-    sizes: { defaultSize: Math.min(defaultPageSize, config.maxPageSize), maxSize: config.maxPageSize },
-    windowRows: upstream.windowRows,
-    now,
-  });
+  const { http } = config;
+  const upstream = createUpstream(config, surroundings);
+  const { catalog, quota, credential, metrics } = upstream;
 
   const apollo = createApollo({ landingPage: http.landingPage, introspection: http.introspection, log, now });
   await apollo.start();
   let draining = false;
   const stopping = new AbortController();
+  const createContext = (arrival: Arrival): GatewayContext => {
+    const usage = new UpstreamUsage(metrics.served);
+    const call: Call = { ...arrival, principal: appPrincipal, lane: 'interactive', usage };
+    return {
+      catalog,
+      call,
+      usage,
+      quotaState: quota.state,
+      machineById: createMachineLoader(catalog.byIds, call),
+    };
+  };
   const server = createServer({
     apollo,
-    createContext: (call) => ({ catalog, call, machineById: createMachineLoader(catalog, call) }),
+    createContext,
     readiness: async () => [
       ...(draining ? ['The gateway is stopping.'] : []),
       ...(await credentialProblems(credential)),
@@ -73,11 +92,13 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
     requestTimeoutMs: http.requestTimeoutMs,
     stopping: stopping.signal,
     log,
+    metrics,
+    now,
   });
 
   const closeParts = async (): Promise<void> => {
     await apollo.stop();
-    await Promise.all([transport.close(), closeCredential()]);
+    await upstream.close();
   };
   const drain = async (): Promise<void> => {
     draining = true;
@@ -109,6 +130,113 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
       return closed;
     },
   };
+}
+
+/** All that lies between a resolver and the Machines API. */
+interface Upstream {
+  readonly catalog: Catalog;
+  readonly quota: Quota;
+  readonly credential: Credential;
+  readonly metrics: Metrics;
+  readonly close: () => Promise<void>;
+}
+
+function createUpstream(config: Config, surroundings: Surroundings): Upstream {
+  const { log, now } = surroundings;
+  const { upstream, odata, cache: ages } = config;
+
+  const transport = createTransport(upstream);
+  const { credential, close: closeCredential } = createCredential(upstream.credential, surroundings);
+  const grid = {
+    firstRows: Math.min(upstream.windowRows, Math.max(1_000, config.maxPageSize) + rowsAroundPage),
+    rows: upstream.windowRows,
+  };
+  const cache = new WindowCache(grid, ages.maxBytes, now, (bytes) => metrics.evicted(bytes));
+  const quota = createQuotaOf(config, log, () => metrics.foreignUse());
+  const metrics = createMetrics({
+    quota: quota.state,
+    cacheBytes: () => cache.bytes,
+    cacheWindows: () => cache.windows,
+  });
+  const rowReader = createRowReader(metrics.parsed);
+  const machinesApi = createMachinesApi({
+    transport,
+    credential,
+    quota,
+    rowReader,
+    retries: upstream.retries,
+    log,
+    onCall: metrics.called,
+    now,
+  });
+  const listings = new WindowListings({
+    source: machinesApi,
+    cache,
+    shared: unshared,
+    grid,
+    freshness: ages,
+    renewalPatienceMs,
+    backgroundMs: config.http.requestTimeoutMs,
+    now,
+    newId: () => randomBytes(8).toString('hex') as ListingId,
+    onBackgroundFailure: (err) => log.info({ err }, 'work in the background was left'),
+  });
+  const maxListValues = Math.max(1, Math.floor(odata.maxNodes / nodesPerListValue));
+  const bounds = {
+    maxNodes: odata.maxNodes,
+    maxEncodedBytes: odata.maxUrlBytes - upstream.url.length - otherUrlBytes,
+  };
+  const byIds = createIdentifiedMachines({
+    source: machinesApi,
+    listings,
+    bounds,
+    maxIds: Math.max(
+      1,
+      Math.min(maxListValues, Math.floor(bounds.maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
+    ),
+  });
+  const catalog = createCatalog(listings, byIds, {
+    rules: { not: odata.not, startsWithAnywhere: odata.startsWithAnywhere, maxListValues },
+    bounds,
+    sizes: { defaultSize: Math.min(defaultPageSize, config.maxPageSize), maxSize: config.maxPageSize },
+    now,
+  });
+  return {
+    catalog,
+    quota,
+    credential,
+    metrics,
+    close: async () => {
+      await quota.close();
+      await Promise.all([transport.close(), closeCredential(), rowReader.close()]);
+    },
+  };
+}
+
+function createQuotaOf({ quota }: Config, log: Logger, onForeignUse: () => void): Quota {
+  const rules = {
+    ...defaultRules,
+    windows: [
+      { windowMs: 60_000, calls: quota.perMinute },
+      { windowMs: 3_600_000, calls: quota.perHour },
+    ],
+    margin: quota.margin,
+    reserve: quota.reserve,
+  };
+  return createQuota({
+    ledger: memoryLedger(rules, systemClock),
+    clock: systemClock,
+    events: {
+      onGate: (gate) => log.warn({ gate }, 'the gate to upstream has turned'),
+      onForeignUse: ({ share, foreignUse }) => {
+        log.warn(
+          { share, foreignUse },
+          'somebody else uses the app registration; lowering our share of its quota',
+        );
+        onForeignUse();
+      },
+    },
+  });
 }
 
 interface ClosableCredential {

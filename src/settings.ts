@@ -29,6 +29,13 @@ const seconds = (min: number, max: number) =>
       `must be a number of seconds from ${min} to ${max}`,
     );
 
+const fraction = z
+  .string()
+  .trim()
+  .regex(/^0?\.?\d+$/, 'must be a number from 0 to 0.9')
+  .transform(Number)
+  .refine((value) => value >= 0 && value <= 0.9, 'must be a number from 0 to 0.9');
+
 const onOff = z
   .string()
   .trim()
@@ -59,6 +66,11 @@ const apiAddress = text
     'must end before any ? or #',
   )
   .transform((value) => value.replace(/\/+$/, ''));
+
+const redisAddress = text.refine(
+  (value) => URL.canParse(value) && ['redis:', 'rediss:'].includes(new URL(value).protocol),
+  'must be an address such as rediss://user:password@redis.example:6380',
+);
 
 const guid = text.regex(
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
@@ -159,6 +171,59 @@ export const settings = {
     reads: seconds(0, 600),
     without: '25',
     means: 'Time that requests in flight have to finish once the gateway is told to stop.',
+  },
+  QUOTA_PER_MINUTE: {
+    reads: whole(1, 100_000),
+    without: '100',
+    means: 'Calls a minute that the API allows the app registration.',
+  },
+  QUOTA_PER_HOUR: {
+    reads: whole(1, 1_000_000),
+    without: '1500',
+    means: 'Calls an hour that the API allows the app registration.',
+  },
+  QUOTA_MARGIN: {
+    reads: fraction,
+    without: '0',
+    means: 'Part of the quota, 0 to 0.9, that is left to other programs on the same app registration.',
+  },
+  QUOTA_RESERVE: {
+    reads: fraction,
+    without: '0.2',
+    means:
+      'Part of the quota, 0 to 0.9, that work in the background (renewing, reading ahead) leaves to those who wait.',
+  },
+  REDIS_URL: {
+    reads: redisAddress,
+    without: undefined,
+    means: 'Redis that the replicas share quota and cache through: `redis://…` or `rediss://…`.',
+  },
+  REPLICAS: {
+    reads: whole(1, 1_000),
+    without: '1',
+    means: 'How many replicas there are at most: without Redis, each keeps to its share of the quota.',
+  },
+  CACHE_FRESH_SECONDS: {
+    reads: seconds(0, 86_400),
+    without: '60',
+    means: 'Age up to which rows are served as they are.',
+  },
+  CACHE_RENEW_SECONDS: {
+    reads: seconds(0, 86_400),
+    without: '300',
+    means:
+      'Age up to which rows are served at once while a call in the background renews them. Older ones are renewed first.',
+  },
+  CACHE_STALE_SECONDS: {
+    reads: seconds(0, 604_800),
+    without: '3600',
+    means:
+      'Age up to which rows are served when they cannot be renewed: quota used up, time-out, upstream down.',
+  },
+  CACHE_MAX_BYTES: {
+    reads: whole(33_554_432, 68_719_476_736),
+    without: '268435456',
+    means: 'Most bytes of rows kept in memory; 10,000 machines come to about 10 MB.',
   },
   UPSTREAM_CONNECTIONS: {
     reads: whole(1, 256),

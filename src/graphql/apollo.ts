@@ -9,7 +9,9 @@ import type { GatewayContext } from './context.ts';
 import { formatError } from './error-format.ts';
 import { operationLog } from './operation-log.ts';
 import { resolvers } from './resolvers.ts';
+import { retryAfterHeader } from './retry-after.ts';
 import { readTypeDefinitions } from './type-definitions.ts';
+import { upstreamExtension } from './upstream-usage.ts';
 
 export interface ApolloOptions {
   /** Whether browsers get Apollo Sandbox, which loads from Apollo's own servers. */
@@ -38,6 +40,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<GatewayContex
       // It wraps every field, at about a quarter of a page's time, for hints that this schema does not give.
       ApolloServerPluginCacheControlDisabled(),
       operationLog(options.log, options.now),
+      upstreamExtension(options.now),
+      retryAfterHeader(),
     ],
   });
 }

@@ -1,6 +1,8 @@
 import type { Catalog } from '../machines/catalog.ts';
 import type { Call } from '../machines/source.ts';
+import type { QuotaState } from '../upstream/quota/quota.ts';
 import type { MachineLoader } from './machine-loader.ts';
+import type { UpstreamUsage } from './upstream-usage.ts';
 
 /** What the resolvers of one operation work with. */
 export interface GatewayContext {
@@ -8,4 +10,6 @@ export interface GatewayContext {
   /** Machines by id, for this operation only: what one caller may see is not kept for the next. */
   readonly machineById: MachineLoader;
   readonly call: Call;
+  readonly usage: UpstreamUsage;
+  readonly quotaState: () => QuotaState;
 }

@@ -6,13 +6,19 @@ import type { Machine } from '../machines/machine.ts';
 import type { GatewayContext } from './context.ts';
 import { DateTime } from './date-time.ts';
 import type { Resolvers } from './generated/resolvers.ts';
+import { showQuota } from './quota-view.ts';
 
 /** The schema's fields. All others are properties of what these return. */
 export const resolvers: Resolvers = {
   Query: {
-    machines: (_, { filter, ...page }, { catalog, call }) => catalog.page(filter, page, call),
+    machines: async (_, { filter, ...args }, { catalog, call, usage }) => {
+      const page = await catalog.page(filter, args, call);
+      usage.placed(page.consistency);
+      return page;
+    },
     machine: (_, { id }, context) => loadMachine(id, context),
     node: (_, { id }, context) => loadMachine(id, context),
+    upstreamQuota: (_, _args, { quotaState }) => showQuota(quotaState()),
   },
   MachineConnection: {
     edges: edgesOf,

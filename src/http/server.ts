@@ -9,19 +9,26 @@ import Fastify, {
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../graphql/context.ts';
 import type { Call } from '../machines/source.ts';
+import type { Metrics } from '../metrics.ts';
 import { departureSignal } from './departure.ts';
 import { type Readiness, registerHealth } from './health.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 
+/** What is known of a request as it arrives. */
+export type Arrival = Pick<Call, 'requestId' | 'signal' | 'deadline'>;
+
 export interface ServerOptions {
   /** Started. */
   readonly apollo: ApolloServer<GatewayContext>;
-  readonly createContext: (call: Call) => GatewayContext;
+  readonly createContext: (arrival: Arrival) => GatewayContext;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
   /** Goes off when requests in flight are not waited for any longer. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Clock, in epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /** Largest request body, in bytes: far above any filter that upstream takes. */
@@ -31,7 +38,7 @@ const receiveTimeoutMs = 30_000;
 
 /** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`. */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { apollo, createContext, readiness, requestTimeoutMs, stopping, log } = options;
+  const { apollo, createContext, readiness, requestTimeoutMs, stopping, log, metrics, now } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const server = Fastify({
     loggerInstance,
@@ -75,6 +82,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       .send(problem('NOT_FOUND', `There is nothing at ${request.method} of this path. Try /graphql.`)),
   );
   registerHealth(server, readiness);
+  server.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.print()));
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
@@ -83,6 +91,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
         createContext({
           requestId: request.id,
           signal: departureSignal(reply, requestTimeoutMs, stopping),
+          deadline: now() + requestTimeoutMs,
         }),
     }),
   });

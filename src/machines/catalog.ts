@@ -1,20 +1,13 @@
-import {
-  emptyPage,
-  type MachinePage,
-  pageOf,
-  type Row,
-  type Slice,
-  type Span,
-  spanOf,
-} from './connection.ts';
-import { fingerprintOf } from './cursor.ts';
-import { type Filter, or } from './filter.ts';
+import { BadInput } from './bad-input.ts';
+import { emptyPage, type MachinePage, type PageSpan, readPage } from './connection.ts';
+import { fingerprintOf, type Position } from './cursor.ts';
 import { type FilterInput, type FilterRules, readFilter } from './filter-input.ts';
+import type { Consistency, Listing, Listings } from './listing.ts';
 import type { Machine } from './machine.ts';
 import { momentOf } from './moment.ts';
-import { type FilterBounds, filterQuery, type ODataFilter } from './odata.ts';
-import { type PageArguments, type PageSizes, readPageRequest } from './page-request.ts';
-import type { Call, MachineSource, Window } from './source.ts';
+import { type FilterBounds, filterQuery } from './odata.ts';
+import { type PageArguments, type PageRequest, type PageSizes, readPageRequest } from './page-request.ts';
+import type { Call } from './source.ts';
 
 /** The machines of a company, by filter and by id. */
 export interface Catalog {
@@ -23,103 +16,77 @@ export interface Catalog {
     filter: FilterInput | null | undefined,
     args: PageArguments,
     call: Call,
-  ) => Promise<MachinePage>;
+  ) => Promise<FoundPage>;
+  readonly byIds: MachinesById;
+}
 
-  /** Most ids that {@link byIds} takes, as many as fit one upstream call. */
+export interface FoundPage extends MachinePage {
+  readonly consistency: Consistency;
+}
+
+/** Machines by their ids. */
+export interface MachinesById {
+  /** Most ids that {@link load} takes, as many as fit one upstream call. */
   readonly maxIds: number;
-
   /**
-   * The machines with these ids, in one upstream call; null where there is none.
+   * The machines with these ids, in at most one upstream call: null where there is none, an error where it cannot be told.
    * @param ids at most {@link maxIds}, each one that {@link isPossibleId} holds for
    */
-  readonly byIds: (ids: readonly string[], call: Call) => Promise<readonly (Machine | null)[]>;
+  readonly load: (ids: readonly string[], call: Call) => Promise<readonly (Machine | null | Error)[]>;
 }
 
 export interface CatalogOptions {
   readonly rules: FilterRules;
   readonly bounds: FilterBounds;
   readonly sizes: PageSizes;
-  /** Most rows of one upstream call. */
-  readonly windowRows: number;
   /** Clock, in epoch milliseconds. */
   readonly now: () => number;
 }
 
 /** Longest id that is asked for, in bytes once percent-encoded; upstream's have about 40. */
 export const maxIdBytes = 256;
-/** Encoded bytes of `id eq '…' or ` around an id. */
-const idOverheadBytes = 40;
 
 /** Whether upstream could have a machine of this id: one that it can be asked for in text, and of sane length. */
 export function isPossibleId(id: string): boolean {
   return id !== '' && id.isWellFormed() && encodeURIComponent(id).length <= maxIdBytes;
 }
 
-/** A catalog that reads every page from upstream, by `$top` and `$skip`. */
-export function createCatalog(source: MachineSource, options: CatalogOptions): Catalog {
-  const { rules, bounds, sizes, windowRows, now } = options;
-  const maxIds = Math.max(
-    1,
-    Math.min(rules.maxListValues, Math.floor(bounds.maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
-  );
-
+export function createCatalog(listings: Listings, byIds: MachinesById, options: CatalogOptions): Catalog {
+  const { rules, bounds, sizes, now } = options;
   return {
-    maxIds,
-
+    byIds,
     async page(input, args, call) {
       const query = filterQuery(readFilter(input, rules), bounds);
       const fingerprint = fingerprintOf(query);
       const request = readPageRequest(args, fingerprint, sizes);
-      if (query.kind === 'nothing') return emptyPage(momentOf(now()), fingerprint);
-      const filter = query.kind === 'some' ? query.text : undefined;
-      const slice = await readSlice(source, filter, spanOf(request), windowRows, call);
-      return pageOf(request, slice, fingerprint);
-    },
-
-    async byIds(ids, call) {
-      const query = filterQuery(idsFilter(ids), bounds);
-      if (query.kind !== 'some') return ids.map(() => null);
-      const window = await source.window({ filter: query.text, skip: 0, top: ids.length }, call);
-      const found = new Map(window.rows.map((row) => [row?.id, row]));
-      // Upstream may compare without regard to case (unknown), but an object answers to its own id only.
-      return ids.map((id) => found.get(id) ?? null);
+      if (query.kind === 'nothing') {
+        return { ...emptyPage(momentOf(now()), fingerprint), consistency: 'LISTING' };
+      }
+      const wanted = (request.after ?? request.before)?.listing;
+      const listing = await listings.open(query.kind === 'some' ? query.text : undefined, wanted, call);
+      const { span, consistency } = await placeRequest(request, listing);
+      return { ...(await readPage(span, listing, fingerprint)), consistency };
     },
   };
 }
 
-const idsFilter = (ids: readonly string[]): Filter =>
-  or(
-    ids.map((id) => ({
-      kind: 'comparison',
-      property: 'id',
-      operator: 'eq',
-      value: { type: 'text', value: id },
-    })),
-  );
-
-/**
- * Reads a span in as few calls as its rows allow, and stops where the list ends. A range that fits one call, as
- * every page does with upstream's own limit of 10,000, is one call. Of a tail only its last rows are kept.
- */
-async function readSlice(
-  source: MachineSource,
-  filter: ODataFilter | undefined,
-  span: Span,
-  windowRows: number,
-  call: Call,
-): Promise<Slice> {
-  const wanted = span.kind === 'range' ? span.rows : Number.POSITIVE_INFINITY;
-  const kept = span.kind === 'range' ? Number.POSITIVE_INFINITY : Math.max(1, span.rows);
-  let rows: readonly Row[] = [];
-  let readRows = 0;
-  let first: Window | undefined;
-  let last: Window;
-  do {
-    const top = Math.min(windowRows, wanted - readRows);
-    last = await source.window({ filter, skip: span.offset + readRows, top }, call);
-    first ??= last;
-    readRows += last.rows.length;
-    rows = [...rows, ...last.rows].slice(-kept);
-  } while (!last.ended && readRows < wanted);
-  return { offset: span.offset + readRows - rows.length, rows, ended: last.ended, asOf: first.readAt };
+/** Where the cursors of a request are in the listing that answers it. */
+async function placeRequest(
+  { from, size, after, before }: PageRequest,
+  listing: Listing,
+): Promise<{ readonly span: PageSpan; readonly consistency: Consistency }> {
+  const place = async (position: Position | undefined) =>
+    position === undefined ? undefined : await listing.place(position);
+  const start = await place(after);
+  const end = await place(before);
+  if (start !== undefined && end !== undefined && end.offset <= start.offset) {
+    throw new BadInput(['before'], 'does not lie behind after, so there is nothing between them.');
+  }
+  const found = [start, end].map((each) => each?.consistency ?? 'LISTING');
+  return {
+    span: { from, size, after: start?.offset ?? -1, before: end?.offset },
+    consistency: worstFirst.find((consistency) => found.includes(consistency)) ?? 'LISTING',
+  };
 }
+
+const worstFirst: readonly Consistency[] = ['BEST_EFFORT', 'ANCHORED'];

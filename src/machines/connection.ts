@@ -1,43 +1,22 @@
-import { encodeCursor, type Fingerprint } from './cursor.ts';
+import { encodeCursor, type Fingerprint, type ListingId } from './cursor.ts';
+import type { Listing, Stretch } from './listing.ts';
 import type { Machine } from './machine.ts';
 import type { Moment } from './moment.ts';
-import type { PageRequest } from './page-request.ts';
 
 /**
- * Pages as the Relay cursor connections specification has them, over a list that is read by offset.
+ * Pages as the Relay cursor connections specification has them, over a listing that is read by offset.
  *
- * Nothing here is guessed. A page's span holds, besides the wanted rows, the one row on either side that proves there
- * is more: the row behind the page, and the cursor's own row ahead of it. A row at offset n proves n rows before it.
+ * Nothing is guessed: that there is more behind a page, or ahead of it, is said when a machine was seen there. Offsets
+ * are upstream's; a row that is not shown keeps its offset, and pages are filled past it.
  */
-export type Span =
-  | {
-      readonly kind: 'range';
-      /** Offset of the first row to read. */
-      readonly offset: number;
-      /** Rows to read; at least 1. */
-      readonly rows: number;
-    }
-  | {
-      /** The last rows of the list, for which its end must be found. */
-      readonly kind: 'tail';
-      /** Offset of the first row that may be wanted. */
-      readonly offset: number;
-      /** Rows to keep from the end. */
-      readonly rows: number;
-    };
-
-/** A row that cannot be shown, as it has no id, still takes its place: places are `$skip` offsets. */
-export type Row = Machine | undefined;
-
-/** What was read of a span. */
-export interface Slice {
-  /** Offset of the first row. */
-  readonly offset: number;
-  readonly rows: readonly Row[];
-  /** Whether the list ends right behind these rows. */
-  readonly ended: boolean;
-  /** When the oldest of the rows was read upstream. */
-  readonly asOf: Moment;
+export interface PageSpan {
+  readonly from: 'front' | 'back';
+  /** Machines, 0 or more. */
+  readonly size: number;
+  /** Offset of the row ahead of the first wanted one; -1 where the list begins there. */
+  readonly after: number;
+  /** Offset of the row behind the last wanted one; undefined where the list ends there. */
+  readonly before: number | undefined;
 }
 
 /** A machine and its place in its list. */
@@ -55,6 +34,7 @@ export interface MachinePage {
   readonly totalCount: number | null;
   readonly asOf: Moment;
   readonly fingerprint: Fingerprint;
+  readonly listing: ListingId;
 }
 
 export interface Edge {
@@ -69,49 +49,110 @@ export interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** Offset at which the page may begin at the earliest. */
-const lowestOffset = (request: PageRequest): number =>
-  request.after === undefined ? 0 : request.after.offset + 1;
-
-/** Which rows must be read to answer a request. */
-export function spanOf(request: PageRequest): Span {
-  const { size, after, before } = request;
-  const lowest = lowestOffset(request);
-  if (request.from === 'front') {
-    const behind = Math.min(lowest + size, before?.offset ?? Number.POSITIVE_INFINITY);
-    const offset = after?.offset ?? 0;
-    return { kind: 'range', offset, rows: behind + 1 - offset };
-  }
-  if (before === undefined) return { kind: 'tail', offset: after?.offset ?? 0, rows: size };
-  const offset = Math.max(lowest, before.offset - size);
-  return { kind: 'range', offset, rows: before.offset + 1 - offset };
+/** Reads a page out of a listing. */
+export async function readPage(
+  span: PageSpan,
+  listing: Listing,
+  fingerprint: Fingerprint,
+): Promise<MachinePage> {
+  const reading = new PageReading(listing);
+  const page = span.from === 'front' ? await readForwards(span, reading) : await readBackwards(span, reading);
+  return {
+    ...page,
+    nodes: page.placed.map(({ machine }) => machine),
+    totalCount: listing.count() ?? null,
+    asOf: reading.oldest,
+    fingerprint,
+    listing: listing.id,
+  };
 }
 
-/** Cuts the page out of what {@link spanOf} said to read. */
-export function pageOf(request: PageRequest, slice: Slice, fingerprint: Fingerprint): MachinePage {
-  const { size, before } = request;
-  const lowest = lowestOffset(request);
-  const readTo = slice.offset + slice.rows.length;
-  const highest = Math.min(before?.offset ?? readTo, readTo);
-  const start = request.from === 'front' ? lowest : Math.max(lowest, highest - size);
-  const end = Math.max(start, request.from === 'front' ? Math.min(lowest + size, highest) : highest);
+type PageRows = Pick<MachinePage, 'placed' | 'hasNextPage' | 'hasPreviousPage'>;
 
+async function readForwards({ size, after, before }: PageSpan, reading: PageReading): Promise<PageRows> {
   const placed: PlacedMachine[] = [];
-  for (let offset = start; offset < end; offset += 1) {
-    const machine = slice.rows[offset - slice.offset];
-    if (machine !== undefined) placed.push({ offset, machine });
+  const behind = before ?? Number.POSITIVE_INFINITY;
+  let hasNextPage = false;
+  for await (const machine of reading.forwards(after + 1, size + 1)) {
+    hasNextPage = placed.length === size || machine.offset >= behind;
+    if (hasNextPage) break;
+    placed.push(machine);
   }
-  const sawAnything = slice.rows.length > 0;
-  return {
-    placed,
-    nodes: placed.map(({ machine }) => machine),
-    hasNextPage: readTo > end,
-    hasPreviousPage: start > 0 && sawAnything,
-    // The end of an empty slice lies somewhere before it, unless the slice begins with the list.
-    totalCount: slice.ended && (sawAnything || slice.offset === 0) ? readTo : null,
-    asOf: slice.asOf,
-    fingerprint,
-  };
+  const hasPreviousPage = after >= 0 && (placed.length > 0 || hasNextPage || (await reading.isThere(after)));
+  return { placed, hasNextPage, hasPreviousPage };
+}
+
+async function readBackwards({ size, after, before }: PageSpan, reading: PageReading): Promise<PageRows> {
+  const end = before ?? (await reading.end());
+  const placed: PlacedMachine[] = [];
+  let hasPreviousPage = false;
+  for await (const machine of reading.backwards(end, size + 1)) {
+    hasPreviousPage = placed.length === size || machine.offset <= after;
+    if (hasPreviousPage) break;
+    placed.unshift(machine);
+  }
+  return { placed, hasPreviousPage, hasNextPage: before !== undefined && (await reading.isThere(before)) };
+}
+
+/** Machines of a listing, one after the other in either direction, and when the oldest of them was read. */
+class PageReading {
+  readonly #listing: Listing;
+  #oldest: Moment | undefined;
+
+  constructor(listing: Listing) {
+    this.#listing = listing;
+  }
+
+  get oldest(): Moment {
+    return this.#oldest ?? this.#listing.openedAt;
+  }
+
+  /** @param rows how many are likely to be wanted, so that they are read at once */
+  async *forwards(from: number, rows: number): AsyncGenerator<PlacedMachine> {
+    for (let offset = from; ; ) {
+      const stretch = await this.#read(offset, rows);
+      yield* place(stretch, offset);
+      offset += stretch.rows.length;
+      if (stretch.ended || stretch.rows.length === 0) return;
+    }
+  }
+
+  async *backwards(end: number, rows: number): AsyncGenerator<PlacedMachine> {
+    for (let to = end; to > 0; ) {
+      const from = Math.max(0, to - rows);
+      const found: PlacedMachine[] = [];
+      for (let offset = from; offset < to; ) {
+        const stretch = await this.#read(offset, to - offset);
+        found.push(...place(stretch, offset));
+        if (stretch.rows.length === 0) break;
+        offset += stretch.rows.length;
+      }
+      yield* found.reverse();
+      to = from;
+    }
+  }
+
+  /** Whether a machine is shown at an offset. */
+  async isThere(offset: number): Promise<boolean> {
+    const { rows } = await this.#read(offset, 1);
+    return rows[0] !== undefined;
+  }
+
+  end(): Promise<number> {
+    return this.#listing.end();
+  }
+
+  async #read(offset: number, rows: number): Promise<Stretch> {
+    const stretch = await this.#listing.read(offset, rows);
+    if (this.#oldest === undefined || stretch.readAt < this.#oldest) this.#oldest = stretch.readAt;
+    return stretch;
+  }
+}
+
+function place({ rows }: Stretch, offset: number): PlacedMachine[] {
+  return rows.flatMap((machine, index) =>
+    machine === undefined ? [] : [{ offset: offset + index, machine }],
+  );
 }
 
 /** The page of a filter that matches nothing, for which nothing need be read. */
@@ -124,6 +165,7 @@ export function emptyPage(asOf: Moment, fingerprint: Fingerprint): MachinePage {
     totalCount: 0,
     asOf,
     fingerprint,
+    listing: '' as ListingId,
   };
 }
 
@@ -142,6 +184,6 @@ export function pageInfoOf(page: MachinePage): PageInfo {
   };
 }
 
-function cursorOf({ offset, machine }: PlacedMachine, page: MachinePage): string {
-  return encodeCursor({ offset, id: machine.id }, page.fingerprint);
+function cursorOf({ offset, machine }: PlacedMachine, { fingerprint, listing }: MachinePage): string {
+  return encodeCursor({ offset, id: machine.id, listing }, fingerprint);
 }

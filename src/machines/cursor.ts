@@ -4,7 +4,8 @@ import type { FilterQuery } from './odata.ts';
 
 /**
  * Cursors ↔ offsets. A cursor names a place in the list of one filter: the offset of its machine, which becomes
- * upstream's `$skip`, and the machine's id, by which a moved list can be told. It is opaque to clients, carries a
+ * upstream's `$skip`, the reading of the list it stems from, and the machine's id, by which its place is found again
+ * when that reading is gone. It is opaque to clients, carries a
  * version so that its form can change, and a fingerprint of its filter so that it is not taken for another list.
  *
  * It is not a secret and grants nothing: an altered cursor that still reads well only names another offset of what
@@ -13,9 +14,14 @@ import type { FilterQuery } from './odata.ts';
 export interface Position {
   /** Rows before this one; 0 to {@link maxOffset}. */
   readonly offset: number;
-  /** Id of the machine at that offset when the cursor was made; "" where it had none. */
+  /** Id of the machine at that offset when the cursor was made. */
   readonly id: string;
+  /** The reading of the list that it was made from. */
+  readonly listing: ListingId;
 }
+
+/** Names one reading of a list: letters and digits only. */
+export type ListingId = string & { readonly __brand: 'ListingId' };
 
 /** Tells one filter's list from another's. */
 export type Fingerprint = string & { readonly __brand: 'Fingerprint' };
@@ -33,7 +39,8 @@ export function fingerprintOf(query: FilterQuery): Fingerprint {
 }
 
 export function encodeCursor(position: Position, fingerprint: Fingerprint): string {
-  const text = `${version}.${fingerprint}.${position.offset}.${position.id}`;
+  const { listing, offset, id } = position;
+  const text = `${version}.${fingerprint}.${listing}.${offset}.${id}`;
   return Buffer.from(text, 'utf8').toString('base64url');
 }
 
@@ -44,8 +51,8 @@ export function encodeCursor(position: Position, fingerprint: Fingerprint): stri
 export function decodeCursor(cursor: string, fingerprint: Fingerprint, path: InputPath): Position {
   if (cursor.length > maxLength) throw new BadInput(path, 'is not a cursor of this gateway: too long.');
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  const match = /^([^.]*)\.([^.]*)\.(\d{1,10})\.(.*)$/s.exec(text);
-  const [, foundVersion, foundFingerprint, offsetText, id] = match ?? [];
+  const match = /^([^.]*)\.([^.]*)\.([a-z0-9]{1,32})\.(\d{1,10})\.(.*)$/s.exec(text);
+  const [, foundVersion, foundFingerprint, listing, offsetText, id] = match ?? [];
   const offset = Number(offsetText);
   if (foundVersion === undefined || id === undefined || offset > maxOffset) {
     throw new BadInput(
@@ -62,5 +69,5 @@ export function decodeCursor(cursor: string, fingerprint: Fingerprint, path: Inp
       'is a cursor of another filter. Give it back with the filter it was issued for, or start again without a cursor.',
     );
   }
-  return { offset, id };
+  return { offset, id, listing: listing as ListingId };
 }

@@ -141,7 +141,7 @@ const int32 = integer(-(2 ** 31), 2 ** 31 - 1);
 
 type MachineRow = Omit<Machine, 'id'> & { readonly id: string | null };
 
-const machineRow = object<MachineRow>({
+const machineReaders: Readers<MachineRow> = {
   id: text,
   computerDnsName: text,
   firstSeen: moment,
@@ -172,7 +172,12 @@ const machineRow = object<MachineRow>({
   exclusionReason: text,
   mergedIntoMachineId: text,
   vmMetadata,
-});
+};
+
+/** The properties of a machine, in a fixed order. */
+export const machineProperties = Object.keys(machineReaders) as readonly (keyof Machine)[];
+
+const machineRow = object(machineReaders);
 
 const isIdentified = (row: MachineRow): row is Machine => row.id !== null;
 

@@ -45,7 +45,7 @@ export function readPageRequest(
     last === undefined ? readSize(first ?? sizes.defaultSize, 'first', sizes) : readSize(last, 'last', sizes);
   const after = readCursor(args.after, 'after', fingerprint);
   const before = readCursor(args.before, 'before', fingerprint);
-  if (after !== undefined && before !== undefined && before.offset <= after.offset) {
+  if (after !== undefined && after.listing === before?.listing && before.offset <= after.offset) {
     throw new BadInput(['before'], 'does not lie behind after, so there is nothing between them.');
   }
   return { from: last === undefined ? 'front' : 'back', size, after, before };

@@ -1,9 +1,9 @@
-import type { Row } from '../machines/connection.ts';
 import { type Oddity, readMachine } from '../machines/machine-row.ts';
+import { packRows, type RowBlock } from '../machines/row-block.ts';
 
 /** What one list answer held. */
 export interface ListAnswer {
-  readonly rows: readonly Row[];
+  readonly block: RowBlock;
   /**
    * Whether upstream named a next page. Together with `$top` it never was seen to; where it does, there is more
    * behind these rows, however few they are. Its address is not read: such links were reported to have lost the query.
@@ -34,7 +34,7 @@ export function readListAnswer(body: Buffer): ListAnswer {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   };
   return {
-    rows: parsed.value.map((row: unknown) => readMachine(row, onOddity)),
+    block: packRows(parsed.value.map((row: unknown) => readMachine(row, onOddity))),
     namesNextPage: '@odata.nextLink' in parsed,
     oddities: Object.fromEntries(counts),
   };

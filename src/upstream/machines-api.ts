@@ -2,21 +2,35 @@ import type { Logger } from 'pino';
 import { type AccessToken, type Credential, CredentialError } from '../auth/credential.ts';
 import { momentOf } from '../machines/moment.ts';
 import type { Call, MachineSource, Window, WindowQuery } from '../machines/source.ts';
-import { type ListAnswer, readListAnswer } from './answer.ts';
+import type { ListAnswer } from './answer.ts';
+import type { CallReport } from './call-report.ts';
+import { type CallOutcome, type Permit, type Quota, QuotaError } from './quota/quota.ts';
 import { withRetries } from './retry.ts';
+import type { RowReader } from './row-reader.ts';
 import { type Answer, type Transport, TransportError } from './transport.ts';
-import { errorOfAnswer, errorOfTransport, errorOfUnreadable, UpstreamError } from './upstream-error.ts';
+import {
+  errorOfAnswer,
+  errorOfQuota,
+  errorOfTransport,
+  errorOfUnreadable,
+  UpstreamError,
+} from './upstream-error.ts';
 
 /**
  * The Machines API: `GET /api/machines`, asked with `$top`, `$skip` and `$filter` alone, which are what is documented.
- * Each call is one answer or one {@link UpstreamError}; tries that fail on the way are repeated within bounds.
+ * Each call is one answer or one {@link UpstreamError}; tries that fail on the way are repeated within bounds. Every
+ * try spends from the quota.
  */
 export interface MachinesApiOptions {
   readonly transport: Transport;
   readonly credential: Credential;
+  readonly quota: Quota;
+  readonly rowReader: RowReader;
   /** Tries after a first one that failed by no fault of the query. */
   readonly retries: number;
   readonly log: Logger;
+  /** Told of each call that was sent. */
+  readonly onCall: (report: CallReport) => void;
   /** Clock, in epoch milliseconds. */
   readonly now: () => number;
 }
@@ -61,75 +75,113 @@ export function listPath({ filter, skip, top }: WindowQuery): string {
 
 async function attempt(query: WindowQuery, call: Call, options: MachinesApiOptions): Promise<Window> {
   const { now, log } = options;
-  const startedAt = now();
   const answer = await authorized(listPath(query), call, options);
-  // Documented for the list as "no recent machines".
-  if (answer.status === 404) return { rows: [], ended: true, readAt: momentOf(startedAt) };
-  if (answer.status !== 200) throw errorOfAnswer(answer);
-
-  const list = readRows(answer);
+  const readAt = momentOf(answer.sentAt);
+  const list = answer.status === 404 ? emptyList : await readRows(answer, call, options);
   log.info(
     {
       requestId: call.requestId,
+      lane: call.lane,
       top: query.top,
       skip: query.skip,
       filtered: query.filter !== undefined,
-      rows: list.rows.length,
+      rows: list.block.ids.length,
       bytes: answer.body.length,
-      ms: now() - startedAt,
+      ms: now() - answer.sentAt,
     },
     'upstream answered',
   );
   if (Object.keys(list.oddities).length > 0) {
     log.warn({ requestId: call.requestId, oddities: list.oddities }, 'upstream sent odd values');
   }
-  return {
-    rows: list.rows,
-    // A short page is the only mark of the end; an empty one ends the list whatever else it says.
-    ended: list.rows.length === 0 || (list.rows.length < query.top && !list.namesNextPage),
-    readAt: momentOf(startedAt),
-  };
+  const rows = list.block.ids.length;
+  // A short page is the only mark of the end; an empty one ends the list whatever else it says.
+  return { block: list.block, ended: rows === 0 || (rows < query.top && !list.namesNextPage), readAt };
 }
 
-function readRows(answer: Answer): ListAnswer {
+/** What 404 stands for on the list: documented as "no recent machines". */
+const emptyList: ListAnswer = {
+  block: { bytes: new Uint8Array(0), starts: new Uint32Array(1), ids: [] },
+  namesNextPage: false,
+  oddities: {},
+};
+
+async function readRows(answer: Answer, call: Call, { rowReader }: MachinesApiOptions): Promise<ListAnswer> {
+  if (answer.status !== 200) throw errorOfAnswer(answer);
   try {
-    return readListAnswer(answer.body);
+    return await rowReader.read(answer.body, call.signal);
   } catch (error) {
+    call.signal.throwIfAborted();
     // The parser quotes the text it stumbled over, which may name devices.
     const problem = error instanceof SyntaxError ? 'The body is not valid JSON.' : String(error);
     throw errorOfUnreadable(answer, problem);
   }
 }
 
+interface SentAnswer extends Answer {
+  /** Epoch milliseconds. */
+  readonly sentAt: number;
+}
+
 /** Sends with a token; a 401 is answered once with another one, never more: some 401s are not about tokens. */
-async function authorized(
-  path: string,
-  call: Call,
-  { transport, credential }: MachinesApiOptions,
-): Promise<Answer> {
-  const send = (token: AccessToken): Promise<Answer> =>
-    transport.get(path, {
-      headers: {
-        accept: 'application/json',
-        authorization: `Bearer ${token.value.reveal()}`,
-        'x-request-id': call.requestId,
-      },
-      signal: call.signal,
-    });
+async function authorized(path: string, call: Call, options: MachinesApiOptions): Promise<SentAnswer> {
+  const { credential } = options;
   try {
     const token = await credential.token(call.signal);
-    const answer = await send(token);
+    const answer = await send(path, token, call, options);
     if (answer.status !== 401) return answer;
     credential.reject(token);
     const another = await credential.token(call.signal);
-    return another.value.equals(token.value) ? answer : await send(another);
+    return another.value.equals(token.value) ? answer : await send(path, another, call, options);
   } catch (error) {
     throw errorOfSending(error);
   }
 }
 
+/** One call, within the quota. Whatever becomes of it, the quota is told. */
+async function send(
+  path: string,
+  token: AccessToken,
+  call: Call,
+  options: MachinesApiOptions,
+): Promise<SentAnswer> {
+  const { transport, quota, now, onCall } = options;
+  const permit = await acquire(quota, call, now);
+  const sentAt = now();
+  const headers = {
+    accept: 'application/json',
+    authorization: `Bearer ${token.value.reveal()}`,
+    'x-request-id': call.requestId,
+  };
+  call.usage.called();
+  const report = { lane: call.lane, waitedMs: permit.waitedMs };
+  try {
+    const answer = await transport.get(path, { headers, signal: call.signal });
+    permit.done(outcomeOf(answer));
+    onCall({ ...report, outcome: String(answer.status), bytes: answer.body.length, ms: now() - sentAt });
+    return { ...answer, sentAt };
+  } catch (error) {
+    permit.done({ kind: 'failed' });
+    const outcome = error instanceof TransportError ? error.kind : 'failed';
+    onCall({ ...report, outcome, bytes: 0, ms: now() - sentAt });
+    throw error;
+  }
+}
+
+function acquire(quota: Quota, call: Call, now: () => number): Promise<Permit> {
+  // Background work takes what is free now, or leaves it: it never stands in the way of somebody who waits.
+  const patienceMs = call.lane === 'background' ? 0 : Math.max(0, call.deadline - now());
+  return quota.acquire({ lane: call.lane, principal: call.principal, patienceMs, signal: call.signal });
+}
+
+function outcomeOf(answer: Answer): CallOutcome {
+  if (answer.status !== 429) return { kind: 'answered' };
+  return { kind: 'limited', retryAfterMs: (errorOfAnswer(answer).retryAfterSeconds ?? 60) * 1_000 };
+}
+
 function errorOfSending(error: unknown): unknown {
   if (error instanceof TransportError) return errorOfTransport(error);
+  if (error instanceof QuotaError) return errorOfQuota(error.retryAfterMs);
   if (!(error instanceof CredentialError)) return error;
   const code = error.providerCode === undefined ? '' : ` (${error.providerCode})`;
   return error.kind === 'refused'

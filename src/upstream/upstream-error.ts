@@ -47,9 +47,25 @@ export class UpstreamError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.retryable = details.retryable ?? false;
   }
+
+  /** Whether it is trouble that passes, rather than a refusal of our query or our sign-in. */
+  get isPassing(): boolean {
+    return passing.has(this.code);
+  }
 }
 
+const passing: ReadonlySet<UpstreamErrorCode> = new Set([
+  'QUOTA_EXHAUSTED',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_UNAVAILABLE',
+]);
+
 type Meaning = Pick<UpstreamErrorDetails, 'code' | 'message' | 'retryable'>;
+
+const quotaExhausted: Meaning = {
+  code: 'QUOTA_EXHAUSTED',
+  message: 'The quota of the Machines API is used up. Ask again after the time given in retryAfterSeconds.',
+};
 
 /**
  * What each status means. Statuses decide, never messages, and `error.code` only informs: codes differ between
@@ -73,10 +89,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
       'The Machines API refuses the gateway: its app registration lacks the permission Machine.Read.All with ' +
       'admin consent, or its token is meant for another resource. The operator of the gateway must act.',
   },
-  429: {
-    code: 'QUOTA_EXHAUSTED',
-    message: 'The quota of the Machines API is used up. Ask again after the time given in retryAfterSeconds.',
-  },
+  429: quotaExhausted,
   500: unavailable(),
   502: unavailable(),
   503: unavailable(),
@@ -144,6 +157,14 @@ export function errorOfTransport(error: TransportError): UpstreamError {
     default:
       return error.kind satisfies never;
   }
+}
+
+/** The error of a call that the quota does not allow in time. */
+export function errorOfQuota(retryAfterMs: number): UpstreamError {
+  return new UpstreamError({
+    ...quotaExhausted,
+    retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1_000)),
+  });
 }
 
 /** The error of a success that cannot be read, as when a proxy answers in upstream's place or cuts it short. */

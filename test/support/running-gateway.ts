@@ -9,6 +9,9 @@ import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { secrets } from './secrets.ts';
 import { type LogLine, watchedLog } from './watched-log.ts';
 
+/** Settings by which every query that does not follow a cursor asks upstream anew. */
+export const uncached = { CACHE_FRESH_SECONDS: '0', CACHE_RENEW_SECONDS: '0' } as const;
+
 /** A gateway in front of an emulator, both over real sockets. */
 export interface RunningGateway {
   readonly gateway: Gateway;
@@ -60,6 +63,8 @@ export async function runGateway(options: RunningGatewayOptions = {}): Promise<R
       MACHINES_API_URL: emulator.url,
       MACHINES_API_TOKEN: secrets.token,
       UPSTREAM_RETRIES: '0',
+      QUOTA_PER_MINUTE: '100000',
+      QUOTA_PER_HOUR: '1000000',
       ...options.environment,
     },
     () => '',

@@ -266,7 +266,7 @@ export type MachineEdge = {
  *
  * Comparisons are those of OData: `ne` and `notIn` match machines that have no value, all others leave them out.
  * A field or a list given as null counts as not given; a null *within* one (`eq: null`) is refused, since upstream is
- * not known to compare with null. A filter must fit one upstream call: about 25 comparisons, lists of at most 20 values.
+ * not known to compare with null. A filter must fit one upstream call: about 20 comparisons, lists of at most 20 values.
  */
 export type MachineFilter = {
   /** Identity in Microsoft Entra ID. */
@@ -362,6 +362,8 @@ export type Query = {
   readonly machines: MachineConnection;
   /** The object with this id, or null if there is none. Machines are the only nodes. */
   readonly node?: Maybe<Node>;
+  /** What is left of the upstream quota. */
+  readonly upstreamQuota: UpstreamQuota;
 };
 
 
@@ -384,6 +386,27 @@ export type QueryMachinesArgs = {
 /** What can be asked. */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
+};
+
+/** Whether upstream takes calls. */
+export type QuotaGate =
+  /** It does. */
+  | 'OPEN'
+  /** That time is over, and one call is trying. */
+  | 'PROBING'
+  /** It has refused a call for its quota, and the time it asked for is not over. */
+  | 'SHUT';
+
+/** One window of the quota: so many calls within so many seconds, at any time. */
+export type QuotaWindow = {
+  /** Calls that the gateway allows itself within it. */
+  readonly limit: Scalars['Int']['output'];
+  /** Calls that are left now. */
+  readonly remaining: Scalars['Int']['output'];
+  /** Seconds until the next call comes free; 0 where nothing is used. */
+  readonly resetsInSeconds: Scalars['Int']['output'];
+  /** Length of the window, in seconds. */
+  readonly seconds: Scalars['Int']['output'];
 };
 
 /** Risk of a machine, from the alerts on it. */
@@ -435,6 +458,20 @@ export type TagsFilter = {
   readonly hasAll?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Bears at least one of these tags; an empty list matches nothing. */
   readonly hasAny?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+/** What is left of the upstream quota, which the whole app registration shares. Reading it asks nothing of upstream. */
+export type UpstreamQuota = {
+  /** Whether upstream takes calls, or has told everybody to wait. */
+  readonly gate: QuotaGate;
+  /** Seconds until the gate lets calls through again; 0 where it does. */
+  readonly gateOpensInSeconds: Scalars['Int']['output'];
+  /** Part of the quota that the gateway allows itself, 0 to 1: less than 1 while somebody else uses the app registration. */
+  readonly share: Scalars['Float']['output'];
+  /** Calls that wait for their turn. */
+  readonly waiting: Scalars['Int']['output'];
+  /** The windows of the quota; a call must fit all of them. */
+  readonly windows: ReadonlyArray<QuotaWindow>;
 };
 
 /** Conditions on a GUID; all given ones hold. */
@@ -541,6 +578,7 @@ export type ResolversTypes = {
   DeviceValueFilter: DeviceValueFilter;
   ExposureLevel: ExposureLevel;
   ExposureLevelFilter: ExposureLevelFilter;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   HealthStatus: HealthStatus;
   HealthStatusFilter: HealthStatusFilter;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -559,6 +597,8 @@ export type ResolversTypes = {
   OnboardingStatusFilter: OnboardingStatusFilter;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  QuotaGate: QuotaGate;
+  QuotaWindow: ResolverTypeWrapper<QuotaWindow>;
   RiskScore: RiskScore;
   RiskScoreFilter: RiskScoreFilter;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
@@ -566,6 +606,7 @@ export type ResolversTypes = {
   StringFilter: StringFilter;
   TagsFilter: TagsFilter;
   UUID: ResolverTypeWrapper<Scalars['UUID']['output']>;
+  UpstreamQuota: ResolverTypeWrapper<UpstreamQuota>;
   UuidFilter: UuidFilter;
   VmMetadata: ResolverTypeWrapper<VmMetadata>;
 };
@@ -577,6 +618,7 @@ export type ResolversParentTypes = {
   DateTimeFilter: DateTimeFilter;
   DeviceValueFilter: DeviceValueFilter;
   ExposureLevelFilter: ExposureLevelFilter;
+  Float: Scalars['Float']['output'];
   HealthStatusFilter: HealthStatusFilter;
   ID: Scalars['ID']['output'];
   IP: Scalars['IP']['output'];
@@ -593,12 +635,14 @@ export type ResolversParentTypes = {
   OnboardingStatusFilter: OnboardingStatusFilter;
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
+  QuotaWindow: QuotaWindow;
   RiskScoreFilter: RiskScoreFilter;
   SafeInt: Scalars['SafeInt']['output'];
   String: Scalars['String']['output'];
   StringFilter: StringFilter;
   TagsFilter: TagsFilter;
   UUID: Scalars['UUID']['output'];
+  UpstreamQuota: UpstreamQuota;
   UuidFilter: UuidFilter;
   VmMetadata: VmMetadata;
 };
@@ -680,6 +724,14 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   machine?: Resolver<Maybe<ResolversTypes['Machine']>, ParentType, ContextType, RequireFields<QueryMachineArgs, 'id'>>;
   machines?: Resolver<ResolversTypes['MachineConnection'], ParentType, ContextType, Partial<QueryMachinesArgs>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+  upstreamQuota?: Resolver<ResolversTypes['UpstreamQuota'], ParentType, ContextType>;
+};
+
+export type QuotaWindowResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['QuotaWindow'] = ResolversParentTypes['QuotaWindow']> = {
+  limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  remaining?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  resetsInSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  seconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
@@ -689,6 +741,14 @@ export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
 export interface UuidScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['UUID'], any> {
   name: 'UUID';
 }
+
+export type UpstreamQuotaResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpstreamQuota'] = ResolversParentTypes['UpstreamQuota']> = {
+  gate?: Resolver<ResolversTypes['QuotaGate'], ParentType, ContextType>;
+  gateOpensInSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  waiting?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  windows?: Resolver<ReadonlyArray<ResolversTypes['QuotaWindow']>, ParentType, ContextType>;
+};
 
 export type VmMetadataResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['VmMetadata'] = ResolversParentTypes['VmMetadata']> = {
   cloudProvider?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -707,8 +767,10 @@ export type Resolvers<ContextType = GatewayContext> = {
   Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  QuotaWindow?: QuotaWindowResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   UUID?: GraphQLScalarType;
+  UpstreamQuota?: UpstreamQuotaResolvers<ContextType>;
   VmMetadata?: VmMetadataResolvers<ContextType>;
 };
 

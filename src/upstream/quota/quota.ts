@@ -1,0 +1,111 @@
+/**
+ * The quota of the app registration: who wants to call upstream acquires a permit first, and says how the call ended.
+ * Made by {@link createQuota} (scheduler.ts) over a ledger: one in memory, or one in Redis for several replicas.
+ */
+
+/** Interactive calls answer somebody who waits and may burst; background calls spend only above a reserve. */
+export type Lane = 'interactive' | 'background';
+export const lanes: readonly Lane[] = ['interactive', 'background'];
+
+export interface QuotaRequest {
+  readonly lane: Lane;
+  /** As whom upstream is called. Principals of a lane take turns. Stays in this process. */
+  readonly principal: string;
+  /** Longest wait, in ms from now. */
+  readonly patienceMs: number;
+  /** Gives the place in the queue up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How a call ended. `limited`: upstream said 429. `failed`: anything else that says nothing about the quota, a call that
+ * was aborted as well.
+ */
+export type CallOutcome =
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'limited'; readonly retryAfterMs: number };
+
+/** The right to send one call now. */
+export interface Permit {
+  /** To be called when the call has ended, whatever its end; repeats do nothing. */
+  readonly done: (outcome: CallOutcome) => void;
+  readonly waitedMs: number;
+}
+
+export interface Quota {
+  /**
+   * Waits for its turn.
+   * @throws {QuotaError} at once where the wait would exceed the patience; the signal's reason where it goes off
+   */
+  readonly acquire: (request: QuotaRequest) => Promise<Permit>;
+  readonly state: () => QuotaState;
+  /** Refuses who waits and lets go of the ledger. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Why no permit: the `window`s are used up, the `gate` is shut because upstream said 429, the `queue` is full, or the
+ * quota is `closed`.
+ */
+export type QuotaRefusalReason = 'window' | 'gate' | 'queue' | 'closed';
+
+export class QuotaError extends Error {
+  /** The wait that this call would have needed, as far as is known. */
+  readonly retryAfterMs: number;
+  readonly reason: QuotaRefusalReason;
+
+  constructor(reason: QuotaRefusalReason, retryAfterMs: number) {
+    super(messages[reason]);
+    this.name = 'QuotaError';
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+const messages: Readonly<Record<QuotaRefusalReason, string>> = {
+  window: 'The calls that upstream allows are used up.',
+  gate: 'Upstream asked to wait.',
+  queue: 'Too many calls wait for the quota.',
+  closed: 'The quota is closed.',
+};
+
+/** Which ledger decides at the moment; `share`: Redis is away, and this replica lives on its part of the quota. */
+export type LedgerKind = 'memory' | 'redis' | 'share';
+
+export interface WindowState {
+  readonly windowMs: number;
+  /** Calls that we allow ourselves at the moment. */
+  readonly limit: number;
+  readonly used: number;
+  readonly remaining: number;
+  /** Until all of it is free again if nobody calls; 0 where nothing is used. */
+  readonly resetsInMs: number;
+}
+
+export type GateState =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'shut'; readonly opensInMs: number }
+  | { readonly kind: 'probing' };
+
+export interface QuotaState {
+  readonly windows: readonly WindowState[];
+  readonly gate: GateState;
+  /** 0 to 1: the part of the quota that we allow ourselves; lowered while others use the registration. */
+  readonly share: number;
+  /** How often others were seen to use the registration. */
+  readonly foreignUse: number;
+  readonly waiting: Readonly<Record<Lane, number>>;
+  readonly ledger: LedgerKind;
+}
+
+/** What log and metrics are told. */
+export interface QuotaEvents {
+  readonly onAdmitted?: (lane: Lane, waitedMs: number) => void;
+  readonly onRefused?: (lane: Lane, reason: QuotaRefusalReason, retryAfterMs: number) => void;
+  readonly onGate?: (gate: GateState) => void;
+  /** Upstream said 429 while our own log showed room. */
+  readonly onForeignUse?: (event: { readonly share: number; readonly foreignUse: number }) => void;
+  /** The ledger that decides from now on, and why, in words without secrets. */
+  readonly onLedger?: (ledger: LedgerKind, why: string) => void;
+}

@@ -1,0 +1,220 @@
+import type { Clock } from './clock.ts';
+import { FairQueue } from './fair-queue.ts';
+import type { Admission, LedgerFactory } from './ledger.ts';
+import {
+  type Lane,
+  type Permit,
+  type Quota,
+  QuotaError,
+  type QuotaEvents,
+  type QuotaRequest,
+} from './quota.ts';
+
+export interface SchedulerOptions {
+  readonly clock: Clock;
+  readonly ledger: LedgerFactory;
+  readonly events?: QuotaEvents;
+  /** Most calls that wait in a lane. Default 1,000. */
+  readonly maxWaiting?: number;
+  /** Most calls of one principal that wait in a lane, so that one cannot fill it. Default 250. */
+  readonly maxWaitingPerPrincipal?: number;
+}
+
+interface Waiter {
+  readonly lane: Lane;
+  readonly principal: string;
+  readonly arrivedAt: number;
+  readonly patienceEndsAt: number;
+  readonly resolve: (permit: Permit) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Undoes the timer of the patience and the listener of the signal. */
+  readonly settle: () => void;
+}
+
+/**
+ * Queues before a ledger. One call is put to the ledger at a time, the next in turn of the stronger lane that anybody
+ * waits in; where it is refused, the ledger is asked again when it said to, or when something has changed. Background
+ * calls are put to it only while no interactive one waits.
+ */
+export function createQuota(options: SchedulerOptions): Quota {
+  const { clock, events = {}, maxWaiting = 1_000, maxWaitingPerPrincipal = 250 } = options;
+  const queues = { interactive: new FairQueue<Waiter>(), background: new FairQueue<Waiter>() };
+  let closed = false;
+  let pumping = false;
+  let pumpAgain = false;
+  let cancelWake = (): void => undefined;
+
+  const ledger = options.ledger({
+    onChange: () => void pump(),
+    onGate: (gate) => {
+      events.onGate?.(gate);
+      refuseImpatient();
+    },
+    onForeignUse: (event) => {
+      events.onForeignUse?.(event);
+      refuseImpatient();
+    },
+    onLedger: (kind, why) => {
+      events.onLedger?.(kind, why);
+      refuseImpatient();
+    },
+  });
+
+  const strongestLane = (): Lane | undefined => {
+    if (queues.interactive.size > 0) return 'interactive';
+    return queues.background.size > 0 ? 'background' : undefined;
+  };
+
+  /** How long those in `lanes` have to wait, one after another. */
+  const waits = (lanes: readonly Lane[]): number[] => {
+    const { book, now, notBefore } = ledger.outlook();
+    return book.starts(lanes, now, notBefore).map((start) => start - now);
+  };
+
+  const refusal = (lane: Lane, waitMs: number): QuotaError => {
+    const { book, now } = ledger.outlook();
+    const reason = book.gateState(now).kind === 'open' ? 'window' : 'gate';
+    events.onRefused?.(lane, reason, waitMs);
+    return new QuotaError(reason, waitMs);
+  };
+
+  const leave = (waiter: Waiter, reason: unknown): void => {
+    queues[waiter.lane].remove(waiter.principal, waiter);
+    waiter.settle();
+    waiter.reject(reason);
+    // A background call may go once no interactive one waits.
+    void pump();
+  };
+
+  /** The wait of a call that came now, behind those who wait already. */
+  const waitOfNewcomer = (lane: Lane, principal: string): number => {
+    const ahead = queues[lane].aheadOfNewcomer(principal);
+    const interactive = lane === 'interactive' ? ahead : queues.interactive.size;
+    const lanes: Lane[] = Array<Lane>(interactive).fill('interactive');
+    if (lane === 'background') lanes.push(...Array<Lane>(ahead).fill('background'));
+    return waits([...lanes, lane]).at(-1) ?? 0;
+  };
+
+  /** Refuses those whose turn cannot come in time any more, now that waits have grown. */
+  function refuseImpatient(): void {
+    const waiting = [...queues.interactive.inOrder(), ...queues.background.inOrder()];
+    if (waiting.length === 0) return;
+    const now = clock.now();
+    const projected = waits(waiting.map(({ lane }) => lane));
+    for (const [index, waiter] of waiting.entries()) {
+      const waitMs = projected[index] ?? 0;
+      if (now + waitMs > waiter.patienceEndsAt) leave(waiter, refusal(waiter.lane, waitMs));
+    }
+  }
+
+  /** Refuses those whose patience has ended. */
+  function refuseOverdue(): void {
+    const now = clock.now();
+    for (const waiter of [...queues.interactive.inOrder(), ...queues.background.inOrder()]) {
+      if (waiter.patienceEndsAt > now) continue;
+      leave(waiter, refusal(waiter.lane, Math.max(1, waits([waiter.lane])[0] ?? 1)));
+    }
+  }
+
+  const grant = (waiter: Waiter, id: string): void => {
+    waiter.settle();
+    const waitedMs = clock.now() - waiter.arrivedAt;
+    events.onAdmitted?.(waiter.lane, waitedMs);
+    let isDone = false;
+    waiter.resolve({
+      waitedMs,
+      done: (outcome) => {
+        if (isDone) return;
+        isDone = true;
+        ledger.end(id, outcome);
+      },
+    });
+  };
+
+  /** Hands an admission on. Who waited when it was asked for may have left, or somebody stronger may have come. */
+  const handOn = (lane: Lane, id: string): void => {
+    const waiter =
+      queues.interactive.take() ?? (lane === 'background' ? queues.background.take() : undefined);
+    if (waiter === undefined) ledger.end(id, { kind: 'unsent' });
+    else grant(waiter, id);
+  };
+
+  async function pump(): Promise<void> {
+    pumpAgain = true;
+    if (pumping || closed) return;
+    pumping = true;
+    try {
+      while (pumpAgain) {
+        pumpAgain = false;
+        cancelWake();
+        for (let lane = strongestLane(); lane !== undefined && !closed; lane = strongestLane()) {
+          const admission: Admission = await ledger.admit(lane);
+          if (admission.kind === 'admitted') {
+            handOn(lane, admission.id);
+          } else {
+            cancelWake = clock.setTimer(Math.max(1, admission.waitMs), () => void pump());
+            break;
+          }
+        }
+      }
+    } finally {
+      pumping = false;
+    }
+    refuseOverdue();
+  }
+
+  const acquire = (request: QuotaRequest): Promise<Permit> =>
+    new Promise((resolve, reject) => {
+      const { lane, principal, patienceMs, signal } = request;
+      if (closed) throw new QuotaError('closed', 0);
+      signal.throwIfAborted();
+      const queue = queues[lane];
+      const waitMs = waitOfNewcomer(lane, principal);
+      if (waitMs > patienceMs) throw refusal(lane, waitMs);
+      if (queue.size >= maxWaiting || queue.sizeOf(principal) >= maxWaitingPerPrincipal) {
+        events.onRefused?.(lane, 'queue', waitMs);
+        throw new QuotaError('queue', waitMs);
+      }
+      const onAbort = (): void => leave(waiter, signal.reason);
+      // At the last instant the ledger is asked once more; who then still waits is refused.
+      const cancelTimer = clock.setTimer(patienceMs, () => void pump());
+      const waiter: Waiter = {
+        lane,
+        principal,
+        arrivedAt: clock.now(),
+        patienceEndsAt: clock.now() + patienceMs,
+        resolve,
+        reject,
+        settle: () => {
+          cancelTimer();
+          signal.removeEventListener('abort', onAbort);
+        },
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      queue.push(principal, waiter);
+      void pump();
+    });
+
+  return {
+    acquire,
+    state: () => {
+      const { book, now } = ledger.outlook();
+      return {
+        windows: book.windows(now),
+        gate: book.gateState(now),
+        share: book.shareAt(now),
+        foreignUse: book.share.lowered,
+        waiting: { interactive: queues.interactive.size, background: queues.background.size },
+        ledger: ledger.kind(),
+      };
+    },
+    close: async () => {
+      closed = true;
+      cancelWake();
+      for (const waiter of [...queues.interactive.inOrder(), ...queues.background.inOrder()]) {
+        leave(waiter, new QuotaError('closed', 0));
+      }
+      await ledger.close();
+    },
+  };
+}

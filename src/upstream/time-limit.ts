@@ -1,0 +1,25 @@
+/** A signal that goes off after a time, or with another signal, whichever comes first. */
+export interface TimeLimit {
+  readonly signal: AbortSignal;
+  /** Ends the limit; the signal will not go off any more. */
+  readonly lift: () => void;
+}
+
+/**
+ * Held by one controller of its own: what `AbortSignal.any` makes of `AbortSignal.timeout` may be lost, and never go off,
+ * where Node 20 collects garbage meanwhile.
+ */
+export function timeLimit(ms: number, outer?: AbortSignal): TimeLimit {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(outer?.reason);
+  const timer = setTimeout(() => controller.abort(new DOMException('The time is up.', 'TimeoutError')), ms);
+  if (outer?.aborted === true) stop();
+  outer?.addEventListener('abort', stop, { once: true });
+  return {
+    signal: controller.signal,
+    lift: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', stop);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { ListingId } from '../../machines/cursor.ts';
+import type { Moment } from '../../machines/moment.ts';
+import { type Row, type RowBlock, unpackRows } from '../../machines/row-block.ts';
+import type { Window } from '../../machines/source.ts';
+import { type WindowGrid, type WindowIndex, windowStart } from './window-grid.ts';
+
+/**
+ * One reading of a list: the windows that were read of it so far, from its first row on at about one time.
+ *
+ * The fleet moves between two calls, and with it rows slide over the borders of windows. So each machine is shown at the
+ * first place where it was met: a row that brings it again is hidden, and stays hidden, so that a walk through one
+ * reading meets each machine once.
+ */
+export class Reading {
+  readonly id: ListingId;
+  readonly openedAt: Moment;
+  readonly #grid: WindowGrid;
+  readonly #windows = new Map<WindowIndex, HeldWindow>();
+  /** Offset of each machine that is shown, by id. */
+  readonly #places = new Map<string, number>();
+  /** How many machines each window that was ever read showed. */
+  readonly #shown = new Map<WindowIndex, number>();
+  #end: number | undefined;
+
+  constructor(id: ListingId, openedAt: Moment, grid: WindowGrid) {
+    this.id = id;
+    this.openedAt = openedAt;
+    this.#grid = grid;
+  }
+
+  /** Offset behind the last row; undefined until it was seen. */
+  get end(): number | undefined {
+    return this.#end;
+  }
+
+  get isEmpty(): boolean {
+    return this.#windows.size === 0;
+  }
+
+  window(index: WindowIndex): HeldWindow | undefined {
+    return this.#windows.get(index);
+  }
+
+  /** How many machines are shown; undefined until every window up to the end was read. */
+  get count(): number | undefined {
+    if (this.#end === undefined) return undefined;
+    let count = 0;
+    for (let index = 0; windowStart(this.#grid, index) < this.#end || index === 0; index += 1) {
+      const shown = this.#shown.get(index);
+      if (shown === undefined) return undefined;
+      count += shown;
+    }
+    return count;
+  }
+
+  placeOf(id: string): number | undefined {
+    return this.#places.get(id);
+  }
+
+  /** @param known the rows to hide, where that has been decided already */
+  add(index: WindowIndex, window: Window, known?: readonly number[]): HeldWindow {
+    const start = windowStart(this.#grid, index);
+    const hidden = new Set(known);
+    window.block.ids.forEach((id, row) => {
+      const place = this.#places.get(id);
+      const isElsewhere = place !== undefined && place !== start + row;
+      if (known === undefined && (id === '' || isElsewhere)) hidden.add(row);
+      if (!hidden.has(row)) this.#places.set(id, start + row);
+    });
+    const held: HeldWindow = { ...window, start, hidden };
+    this.#windows.set(index, held);
+    this.#shown.set(index, window.block.ids.length - hidden.size);
+    if (window.ended) this.#end = start + window.block.ids.length;
+    return held;
+  }
+
+  /** Lets a window go. Its machines keep their places, so that none is shown a second time when it is read again. */
+  drop(index: WindowIndex): void {
+    this.#windows.delete(index);
+  }
+
+  indexes(): readonly WindowIndex[] {
+    return [...this.#windows.keys()];
+  }
+
+  /** Whether a window was ever read. */
+  wasRead(index: WindowIndex): boolean {
+    return this.#shown.has(index);
+  }
+}
+
+/** A window within its reading. */
+export interface HeldWindow {
+  readonly block: RowBlock;
+  readonly ended: boolean;
+  readonly readAt: Moment;
+  /** Offset of its first row. */
+  readonly start: number;
+  /** Rows that are not shown, counted from the window's first. */
+  readonly hidden: ReadonlySet<number>;
+}
+
+/** Rows of a window from an offset on. */
+export function rowsOf({ block, start, hidden }: HeldWindow, offset: number, rows: number): Row[] {
+  const first = offset - start;
+  return unpackRows(block, first, first + rows).map((row, index) =>
+    hidden.has(first + index) ? undefined : row,
+  );
+}

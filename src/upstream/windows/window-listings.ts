@@ -1,0 +1,312 @@
+import type { ListingId, Position } from '../../machines/cursor.ts';
+import type { Listing, Listings, Place, Stretch } from '../../machines/listing.ts';
+import type { Machine } from '../../machines/machine.ts';
+import type { Call, MachineSource, Principal, ServedFrom } from '../../machines/source.ts';
+import { timeLimit } from '../time-limit.ts';
+import { UpstreamError } from '../upstream-error.ts';
+import { type FreshnessLimits, freshnessOf } from './freshness.ts';
+import { type List, listOf } from './list.ts';
+import { readWindow } from './read-window.ts';
+import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
+import type { SharedWindows } from './shared-windows.ts';
+import { SingleFlight } from './single-flight.ts';
+import type { WindowCache } from './window-cache.ts';
+import { type WindowGrid, type WindowIndex, windowAt, windowRows, windowStart } from './window-grid.ts';
+
+/**
+ * Listings over windows: the calls of all pages, users and replicas, made into as few upstream calls as will do.
+ *
+ * A list is read in windows, and any page inside what was read is sliced from memory. The newest reading of a list
+ * serves whoever begins; past its time a new reading is begun, and the older one lives on for those who walk through it,
+ * so that a walk meets each machine once. Concurrent callers of a window share one call, across replicas too.
+ */
+export interface WindowListingsOptions {
+  readonly source: MachineSource;
+  readonly cache: WindowCache;
+  readonly shared: SharedWindows;
+  readonly grid: WindowGrid;
+  readonly freshness: FreshnessLimits;
+  /** Longest time that a caller waits for a newer answer while an old one is at hand, in milliseconds. */
+  readonly renewalPatienceMs: number;
+  /** Time for work in the background, in milliseconds. */
+  readonly backgroundMs: number;
+  /** Clock, in epoch milliseconds. */
+  readonly now: () => number;
+  readonly newId: () => ListingId;
+  /** Told of a renewal or a read-ahead that failed; callers are served by what is held. */
+  readonly onBackgroundFailure: (error: unknown) => void;
+}
+
+/** A reader that has come this far through a window, following cursors, is taken to go on: the next one is read ahead. */
+const readAheadFrom = 0.75;
+
+export class WindowListings implements Listings {
+  readonly #options: WindowListingsOptions;
+  readonly #windows = new SingleFlight<HeldWindow>();
+  readonly #renewals = new SingleFlight<Reading>();
+
+  constructor(options: WindowListingsOptions) {
+    this.#options = options;
+  }
+
+  async open(
+    filter: Parameters<Listings['open']>[0],
+    wanted: ListingId | undefined,
+    call: Call,
+  ): Promise<Listing> {
+    const list = listOf(call.principal, filter);
+    const living = wanted === undefined ? undefined : await this.#living(list, wanted);
+    if (living !== undefined) return new WindowListing(this, list, living, call, new Set(), true);
+    const { reading, isNew } = await this.#newest(list, call);
+    return new WindowListing(this, list, reading, call, new Set(isNew ? [0] : []), wanted !== undefined);
+  }
+
+  /** A machine that a fresh window of the principal shows, for which upstream need not be asked. */
+  find(
+    principal: Principal,
+    id: string,
+  ): { readonly machine: Machine; readonly window: HeldWindow } | undefined {
+    const { cache, grid } = this.#options;
+    for (const reading of cache.readingsOf(principal)) {
+      const offset = reading.placeOf(id);
+      const window = offset === undefined ? undefined : reading.window(windowAt(grid, offset));
+      if (offset === undefined || window === undefined || this.freshnessOf(window) !== 'fresh') continue;
+      const machine = rowsOf(window, offset, 1)[0];
+      if (machine !== undefined) return { machine, window };
+    }
+    return undefined;
+  }
+
+  freshnessOf({ readAt }: { readonly readAt: string }): ReturnType<typeof freshnessOf> {
+    return freshnessOf(this.#options.now() - Date.parse(readAt), this.#options.freshness);
+  }
+
+  get grid(): WindowGrid {
+    return this.#options.grid;
+  }
+
+  /** A window of a reading: held, or read by whoever asks first. */
+  async window(
+    list: List,
+    reading: Reading,
+    index: WindowIndex,
+    call: Call,
+  ): Promise<{ readonly window: HeldWindow; readonly isNew: boolean }> {
+    const held = this.#options.cache.window(reading, index);
+    if (held !== undefined) return { window: held, isNew: false };
+    const window = await this.#windows.join(`${reading.id}:${index}`, call.signal, (signal) =>
+      this.#fetch(list, reading, index, { ...call, signal }),
+    );
+    return { window, isNew: true };
+  }
+
+  /** Reads the window behind one that a reader is about to leave, where that costs nobody anything. */
+  readAhead(list: List, reading: Reading, window: HeldWindow, offset: number, call: Call): void {
+    const rows = window.block.ids.length;
+    if (window.ended || offset - window.start < rows * readAheadFrom) return;
+    const next = windowAt(this.grid, window.start + rows);
+    if (reading.window(next) !== undefined) return;
+    this.#behind(call, (background) => this.window(list, reading, next, background));
+  }
+
+  async #living(list: List, id: ListingId): Promise<Reading | undefined> {
+    const { cache, shared } = this.#options;
+    const held = cache.reading(list, id);
+    if (held !== undefined) return this.freshnessOf({ readAt: held.openedAt }) === 'dead' ? undefined : held;
+    const elsewhere = await shared.reading(list.key, id);
+    return elsewhere === undefined ? undefined : cache.adopt(list, elsewhere);
+  }
+
+  /** The reading that serves whoever begins, renewed as its age asks for. */
+  async #newest(list: List, call: Call): Promise<{ readonly reading: Reading; readonly isNew: boolean }> {
+    const newest = this.#options.cache.newest(list);
+    const freshness = newest === undefined ? 'dead' : this.freshnessOf({ readAt: newest.openedAt });
+    if (newest === undefined || freshness === 'dead') {
+      return { reading: await this.#renew(list, call), isNew: true };
+    }
+    if (freshness === 'stale') this.#renewBehind(list, call);
+    if (freshness !== 'old') return { reading: newest, isNew: false };
+    try {
+      return { reading: await this.#renewWithin(list, call), isNew: true };
+    } catch (error) {
+      call.signal.throwIfAborted();
+      if (error instanceof UpstreamError && !error.isPassing) throw error;
+      return { reading: newest, isNew: false };
+    }
+  }
+
+  /** Renews, but waits no longer than the patience; the renewal itself goes on. */
+  async #renewWithin(list: List, call: Call): Promise<Reading> {
+    const patience = timeLimit(this.#options.renewalPatienceMs, call.signal);
+    try {
+      const renewal = this.#renew(list, { ...call, signal: patience.signal });
+      this.#renewBehind(list, call);
+      return await renewal;
+    } finally {
+      patience.lift();
+    }
+  }
+
+  #renewBehind(list: List, call: Call): void {
+    this.#behind(call, (background) => this.#renew(list, background));
+  }
+
+  /** Does what nobody waits for, within a time of its own. */
+  #behind(call: Call, work: (background: Call) => Promise<unknown>): void {
+    const { backgroundMs, now, onBackgroundFailure } = this.#options;
+    const limit = timeLimit(backgroundMs);
+    work({ ...call, lane: 'background', signal: limit.signal, deadline: now() + backgroundMs })
+      .catch(onBackgroundFailure)
+      .finally(limit.lift);
+  }
+
+  #renew(list: List, call: Call): Promise<Reading> {
+    return this.#renewals.join(list.key, call.signal, (signal) => this.#begin(list, { ...call, signal }));
+  }
+
+  /** Begins a new reading with its first window, or takes over the one that another replica has begun. */
+  #begin(list: List, call: Call): Promise<Reading> {
+    const { cache, shared, newId, source, grid } = this.#options;
+    const adopt = async (): Promise<Reading | undefined> => {
+      const elsewhere = await shared.newest(list.key);
+      if (elsewhere === undefined || this.freshnessOf({ readAt: elsewhere.openedAt }) !== 'fresh')
+        return undefined;
+      const first = await shared.window(list.key, elsewhere.id, 0);
+      if (first === undefined) return undefined;
+      const reading = cache.adopt(list, elsewhere);
+      cache.keep(list, reading, 0, first, first.hidden);
+      cache.begin(list, reading);
+      return reading;
+    };
+    return shared.once(`list:${list.key}`, call.signal, adopt, async () => {
+      const window = await readWindow(source, list.filter, 0, grid.firstRows, call);
+      const reading = cache.adopt(list, { id: newId(), openedAt: window.readAt });
+      const held = cache.keep(list, reading, 0, window);
+      cache.begin(list, reading);
+      await shared.keep(list.key, reading, 0, { ...window, hidden: [...held.hidden] });
+      return reading;
+    });
+  }
+
+  /** Reads a further window of a reading, or takes over what another replica read. */
+  async #fetch(list: List, reading: Reading, index: WindowIndex, call: Call): Promise<HeldWindow> {
+    const { cache, shared, source, grid } = this.#options;
+    const adopt = async (): Promise<HeldWindow | undefined> => {
+      const elsewhere = await shared.window(list.key, reading.id, index);
+      return elsewhere === undefined
+        ? undefined
+        : cache.keep(list, reading, index, elsewhere, elsewhere.hidden);
+    };
+    // What the windows ahead show must be known, so that this one hides it.
+    for (let ahead = 0; ahead < index; ahead += 1) {
+      if (reading.wasRead(ahead)) continue;
+      const elsewhere = await shared.window(list.key, reading.id, ahead);
+      if (elsewhere !== undefined) cache.keep(list, reading, ahead, elsewhere, elsewhere.hidden);
+    }
+    return shared.once(`window:${reading.id}:${index}`, call.signal, adopt, async () => {
+      const window = await readWindow(
+        source,
+        list.filter,
+        windowStart(grid, index),
+        windowRows(grid, index),
+        call,
+      );
+      const held = cache.keep(list, reading, index, window);
+      await shared.keep(list.key, reading, index, { ...window, hidden: [...held.hidden] });
+      return held;
+    });
+  }
+}
+
+/** One caller's way through one reading. */
+class WindowListing implements Listing {
+  readonly #listings: WindowListings;
+  readonly #list: List;
+  readonly #reading: Reading;
+  readonly #call: Call;
+  /** Windows that were read upstream for this caller. */
+  readonly #new: Set<WindowIndex>;
+  readonly #follows: boolean;
+
+  /** @param follows whether the caller follows a cursor, and so is likely to go on */
+  constructor(
+    listings: WindowListings,
+    list: List,
+    reading: Reading,
+    call: Call,
+    isNew: Set<WindowIndex>,
+    follows: boolean,
+  ) {
+    this.#listings = listings;
+    this.#list = list;
+    this.#reading = reading;
+    this.#call = call;
+    this.#new = isNew;
+    this.#follows = follows;
+  }
+
+  get id(): ListingId {
+    return this.#reading.id;
+  }
+
+  get openedAt(): Reading['openedAt'] {
+    return this.#reading.openedAt;
+  }
+
+  async read(offset: number, rows: number): Promise<Stretch> {
+    const { end } = this.#reading;
+    if (end !== undefined && offset >= end) return { rows: [], ended: true, readAt: this.openedAt };
+    const window = await this.#window(windowAt(this.#listings.grid, offset));
+    const found = rowsOf(window, offset, rows);
+    if (this.#follows) {
+      this.#listings.readAhead(this.#list, this.#reading, window, offset + found.length, this.#call);
+    }
+    const isLast = offset + found.length >= window.start + window.block.ids.length;
+    return { rows: found, ended: window.ended && isLast, readAt: window.readAt };
+  }
+
+  async end(): Promise<number> {
+    for (let index = 0; this.#reading.end === undefined; index += 1) await this.#window(index);
+    return this.#reading.end;
+  }
+
+  count(): number | undefined {
+    return this.#reading.count;
+  }
+
+  async place({ offset, id, listing }: Position): Promise<Place> {
+    if (listing === this.id) return { offset, consistency: 'LISTING' };
+    const known = this.#reading.placeOf(id);
+    if (known !== undefined) return { offset: known, consistency: 'ANCHORED' };
+    for (const index of this.#around(offset)) {
+      await this.#window(index);
+      const found = this.#reading.placeOf(id);
+      if (found !== undefined) return { offset: found, consistency: 'ANCHORED' };
+    }
+    return { offset, consistency: 'BEST_EFFORT' };
+  }
+
+  /**
+   * Where to look for a row that has moved: the window where it was, then its neighbours. A fleet of ordinary size is
+   * three windows; further away the calls would cost more than the few rows that the walk may miss.
+   */
+  *#around(offset: number): Generator<WindowIndex> {
+    const index = windowAt(this.#listings.grid, offset);
+    for (const near of [index, index - 1, index + 1]) {
+      const { end } = this.#reading;
+      if (near >= 0 && (end === undefined || windowStart(this.#listings.grid, near) < end)) yield near;
+    }
+  }
+
+  async #window(index: WindowIndex): Promise<HeldWindow> {
+    const { window, isNew } = await this.#listings.window(this.#list, this.#reading, index, this.#call);
+    if (isNew) this.#new.add(index);
+    this.#call.usage.served(this.#servedFrom(window, index), window.readAt);
+    return window;
+  }
+
+  #servedFrom(window: HeldWindow, index: WindowIndex): ServedFrom {
+    if (this.#new.has(index)) return 'MISS';
+    return this.#listings.freshnessOf(window) === 'fresh' ? 'HIT' : 'STALE';
+  }
+}
