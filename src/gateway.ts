@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type AccessToken, type Credential, fixedCredential } from './auth/credential.ts';
 import { entraAcquisition } from './auth/entra-credential.ts';
@@ -14,16 +14,18 @@ import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
 import type { ListingId } from './machines/cursor.ts';
 import type { Call, Principal } from './machines/source.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { createMachinesApi } from './upstream/machines-api.ts';
-import { systemClock } from './upstream/quota/clock.ts';
+import { createMachinesApi, maxCallMs } from './upstream/machines-api.ts';
+import { type Clock, systemClock } from './upstream/quota/clock.ts';
 import { memoryLedger } from './upstream/quota/memory-ledger.ts';
-import { defaultRules } from './upstream/quota/options.ts';
+import { defaultRules, type QuotaRules } from './upstream/quota/options.ts';
 import type { Quota } from './upstream/quota/quota.ts';
+import { redisLedger } from './upstream/quota/redis-ledger.ts';
 import { createQuota } from './upstream/quota/scheduler.ts';
 import { createRowReader } from './upstream/row-reader.ts';
 import { createTransport } from './upstream/transport.ts';
 import { createIdentifiedMachines } from './upstream/windows/identified-machines.ts';
-import { unshared } from './upstream/windows/shared-windows.ts';
+import { createRedisWindows } from './upstream/windows/redis-windows.ts';
+import { type SharedWindows, unshared } from './upstream/windows/shared-windows.ts';
 import { WindowCache } from './upstream/windows/window-cache.ts';
 import { WindowListings } from './upstream/windows/window-listings.ts';
 
@@ -40,6 +42,8 @@ export interface Surroundings {
   readonly log: Logger;
   /** Clock, in epoch milliseconds. */
   readonly now: () => number;
+  /** Clock and timers of the quota. Default: this machine's. */
+  readonly quotaClock?: Clock;
   /** Further certificate authorities to trust at the identity provider, in PEM. */
   readonly ca?: string;
 }
@@ -152,11 +156,13 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     rows: upstream.windowRows,
   };
   const cache = new WindowCache(grid, ages.maxBytes, now, (bytes) => metrics.evicted(bytes));
-  const quota = createQuotaOf(config, log, () => metrics.foreignUse());
+  const quota = createQuotaOf(config, surroundings, () => metrics.foreignUse());
+  const shared = createShared(config, log);
   const metrics = createMetrics({
     quota: quota.state,
     cacheBytes: () => cache.bytes,
     cacheWindows: () => cache.windows,
+    sharedCacheAvailable: () => shared.isAvailable(),
   });
   const rowReader = createRowReader(metrics.parsed);
   const machinesApi = createMachinesApi({
@@ -172,7 +178,7 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
   const listings = new WindowListings({
     source: machinesApi,
     cache,
-    shared: unshared,
+    shared,
     grid,
     freshness: ages,
     renewalPatienceMs,
@@ -208,26 +214,62 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     metrics,
     close: async () => {
       await quota.close();
-      await Promise.all([transport.close(), closeCredential(), rowReader.close()]);
+      await Promise.all([transport.close(), closeCredential(), rowReader.close(), shared.close()]);
     },
   };
 }
 
-function createQuotaOf({ quota }: Config, log: Logger, onForeignUse: () => void): Quota {
-  const rules = {
+/** Names the app registration, which quota and cache belong to, without telling what it is. */
+function registrationKey({ upstream: { credential, url } }: Config): string {
+  const registration =
+    credential.kind === 'fixed'
+      ? [url, credential.token.reveal()]
+      : [url, credential.application.tenantId, credential.application.clientId];
+  return createHash('sha256').update(JSON.stringify(registration)).digest('base64url').slice(0, 16);
+}
+
+function createShared(config: Config, log: Logger): SharedWindows {
+  const { redisUrl } = config.quota;
+  if (redisUrl === undefined) return unshared;
+  return createRedisWindows({
+    url: redisUrl,
+    prefix: `machines-gateway:1:${registrationKey(config)}`,
+    keepMs: config.cache.staleMs,
+    onAvailable: (available, why) => log.warn({ available, why }, 'the shared cache has turned'),
+  });
+}
+
+function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, onForeignUse: () => void): Quota {
+  const { perMinute, perHour, margin, reserve, replicas, redisUrl } = config.quota;
+  const clock = quotaClock ?? systemClock;
+  // Alone, a replica keeps to its part; with Redis, the whole is divided as it is asked for.
+  const parts = redisUrl === undefined ? replicas : 1;
+  const rules: QuotaRules = {
     ...defaultRules,
     windows: [
-      { windowMs: 60_000, calls: quota.perMinute },
-      { windowMs: 3_600_000, calls: quota.perHour },
+      { windowMs: 60_000, calls: Math.max(1, Math.floor(perMinute / parts)) },
+      { windowMs: 3_600_000, calls: Math.max(1, Math.floor(perHour / parts)) },
     ],
-    margin: quota.margin,
-    reserve: quota.reserve,
+    margin,
+    reserve,
+    maxCallMs,
   };
+  const ledger =
+    redisUrl === undefined
+      ? memoryLedger(rules, clock)
+      : redisLedger({
+          url: redisUrl.reveal(),
+          prefix: `machines-gateway:1:${registrationKey(config)}`,
+          replicas,
+          rules,
+          clock,
+        });
   return createQuota({
-    ledger: memoryLedger(rules, systemClock),
-    clock: systemClock,
+    ledger,
+    clock,
     events: {
       onGate: (gate) => log.warn({ gate }, 'the gate to upstream has turned'),
+      onLedger: (kind, why) => log.warn({ ledger: kind, why }, 'the quota is counted elsewhere from now on'),
       onForeignUse: ({ share, foreignUse }) => {
         log.warn(
           { share, foreignUse },

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ServedFrom } from './machines/source.ts';
 import type { CallReport } from './upstream/call-report.ts';
 import type { QuotaState } from './upstream/quota/quota.ts';
@@ -19,6 +19,8 @@ export interface Readings {
   readonly quota: () => QuotaState;
   readonly cacheBytes: () => number;
   readonly cacheWindows: () => number;
+  /** Whether the cache shared with other replicas answers; undefined where there is none. */
+  readonly sharedCacheAvailable: () => boolean | undefined;
 }
 
 const seconds = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -26,6 +28,8 @@ const seconds = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 export function createMetrics(readings: Readings): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  // Memory, event loop and garbage collection of this process.
+  collectDefaultMetrics({ register: registry });
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
     new Counter({ name: `machines_gateway_${name}`, help, labelNames, registers });
   const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
@@ -68,6 +72,10 @@ export function createMetrics(readings: Readings): Metrics {
   );
   gauge('cache_bytes', 'Bytes of the windows in memory.', [], (set) => set(readings.cacheBytes()));
   gauge('cache_windows', 'Windows in memory.', [], (set) => set(readings.cacheWindows()));
+  gauge('shared_cache_available', 'Whether the cache shared with other replicas answers: 1 or 0; absent where there is none.', [], (set) => {
+    const available = readings.sharedCacheAvailable();
+    if (available !== undefined) set(available ? 1 : 0);
+  });
   gauge('quota_limit', 'Calls that we allow ourselves, by window.', ['window_seconds'], (set) => {
     for (const { windowMs, limit } of readings.quota().windows) set(limit, windowLabel(windowMs));
   });

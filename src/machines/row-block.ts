@@ -80,3 +80,16 @@ export function joinBlocks(first: RowBlock, second: RowBlock): RowBlock {
   );
   return { bytes, starts, ids: [...first.ids, ...second.ids] };
 }
+
+/** The rows of a block in another order. @param order the row that comes at each place, each row once */
+export function arrangeBlock(block: RowBlock, order: readonly number[]): RowBlock {
+  const bytes = new Uint8Array(block.bytes.length);
+  const starts = new Uint32Array(block.starts.length);
+  order.forEach((row, place) => {
+    const from = starts[place] ?? 0;
+    const text = block.bytes.subarray(block.starts[row], block.starts[row + 1]);
+    bytes.set(text, from);
+    starts[place + 1] = from + text.length;
+  });
+  return { bytes, starts, ids: order.map((row) => block.ids[row] ?? '') };
+}

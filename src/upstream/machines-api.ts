@@ -7,6 +7,7 @@ import type { CallReport } from './call-report.ts';
 import { type CallOutcome, type Permit, type Quota, QuotaError } from './quota/quota.ts';
 import { withRetries } from './retry.ts';
 import type { RowReader } from './row-reader.ts';
+import { timeLimit } from './time-limit.ts';
 import { type Answer, type Transport, TransportError } from './transport.ts';
 import {
   errorOfAnswer,
@@ -38,6 +39,8 @@ export interface MachinesApiOptions {
 /** Waits between tries: long enough for a restarting instance, short enough for a waiting person. */
 const firstWaitMs = 200;
 const maxWaitMs = 3_000;
+/** Longest that a call may take, whole answer and all. */
+export const maxCallMs = 120_000;
 
 export function createMachinesApi(options: MachinesApiOptions): MachineSource {
   return {
@@ -153,10 +156,12 @@ async function send(
     authorization: `Bearer ${token.value.reveal()}`,
     'x-request-id': call.requestId,
   };
+  // The quota counts a call for as long as it may last, so it must not last longer.
+  const limit = timeLimit(maxCallMs, call.signal);
   call.usage.called();
   const report = { lane: call.lane, waitedMs: permit.waitedMs };
   try {
-    const answer = await transport.get(path, { headers, signal: call.signal });
+    const answer = await transport.get(path, { headers, signal: limit.signal });
     permit.done(outcomeOf(answer));
     onCall({ ...report, outcome: String(answer.status), bytes: answer.body.length, ms: now() - sentAt });
     return { ...answer, sentAt };
@@ -165,6 +170,8 @@ async function send(
     const outcome = error instanceof TransportError ? error.kind : 'failed';
     onCall({ ...report, outcome, bytes: 0, ms: now() - sentAt });
     throw error;
+  } finally {
+    limit.lift();
   }
 }
 

@@ -1,5 +1,5 @@
-import { Piscina } from 'piscina';
 import { type ListAnswer, readListAnswer } from './answer.ts';
+import { RowThread } from './row-thread.ts';
 
 /**
  * Reads the bodies of list answers without stopping the server: a large one is read in a worker thread. Measured on two
@@ -19,29 +19,36 @@ const idleMs = 60_000;
 
 /** @param onRead told how long reading took, in milliseconds, and whether a thread did it */
 export function createRowReader(onRead: (ms: number, inThread: boolean) => void): RowReader {
-  // From source, as in development and tests, the thread needs the loader that this one was started with.
-  const fromSource = import.meta.url.endsWith('.ts');
-  const pool = new Piscina({
-    filename: new URL(fromSource ? './row-worker.ts' : './row-worker.js', import.meta.url).href,
-    execArgv: fromSource ? ['--import', 'tsx'] : [],
-    minThreads: 0,
-    maxThreads: 1,
-    idleTimeout: idleMs,
-  });
-  const readInThread = async (body: Buffer, signal: AbortSignal): Promise<ListAnswer> => {
-    const alone = ownBuffer(body);
-    return (await pool.run(alone, { transferList: [alone], signal })) as ListAnswer;
-  };
+  const thread = new RowThread(idleMs);
   return {
     async read(body, signal) {
       const startedAt = performance.now();
       const inThread = body.length >= threadBytes;
-      const answer = inThread ? await readInThread(body, signal) : readListAnswer(body);
+      const answer = inThread
+        ? await unlessAborted(
+            thread.read(() => ownBuffer(body), signal),
+            signal,
+          )
+        : readListAnswer(body);
       onRead(performance.now() - startedAt, inThread);
       return answer;
     },
-    close: () => pool.close(),
+    close: () => thread.close(),
   };
+}
+
+/** What a promise brings, or the signal's reason where it goes off before. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let leave = (): void => undefined;
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([promise, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
 
 /** The bytes in a buffer of their own, which can be given away. */

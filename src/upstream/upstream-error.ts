@@ -48,6 +48,12 @@ export class UpstreamError extends Error {
     this.retryable = details.retryable ?? false;
   }
 
+  /** All that it tells, as plain data. */
+  get details(): UpstreamErrorDetails {
+    const { code, message, detail, status, upstreamCode, correlationId, retryAfterSeconds, retryable } = this;
+    return { code, message, detail, status, upstreamCode, correlationId, retryAfterSeconds, retryable };
+  }
+
   /** Whether it is trouble that passes, rather than a refusal of our query or our sign-in. */
   get isPassing(): boolean {
     return passing.has(this.code);

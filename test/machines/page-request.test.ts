@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { encodeCursor, fingerprintOf } from '../../src/machines/cursor.ts';
+import { encodeCursor, fingerprintOf, type ListingId } from '../../src/machines/cursor.ts';
 import { type PageArguments, readPageRequest } from '../../src/machines/page-request.ts';
 
 const fingerprint = fingerprintOf({ kind: 'everything' });
 const read = (args: PageArguments) => readPageRequest(args, fingerprint, { defaultSize: 50, maxSize: 1_000 });
-const cursor = (offset: number) => encodeCursor({ offset, id: `m${offset}` }, fingerprint);
+const cursor = (offset: number, listing = 'a1') =>
+  encodeCursor({ offset, id: `m${offset}`, listing: listing as ListingId }, fingerprint);
 
 describe('the paging arguments', () => {
   it('ask for the first 50 when there are none, or all are null', () => {
@@ -18,8 +19,13 @@ describe('the paging arguments', () => {
       from: 'back',
       size: 5,
       after: undefined,
-      before: { offset: 9, id: 'm9' },
+      before: { offset: 9, id: 'm9', listing: 'a1' },
     });
+  });
+
+  it('take cursors of two listings in any order: where their machines are now is not known here', () => {
+    const request = read({ after: cursor(9, 'a1'), before: cursor(5, 'b2') });
+    expect([request.after?.offset, request.before?.offset]).toEqual([9, 5]);
   });
 
   it.each<[PageArguments, string]>([

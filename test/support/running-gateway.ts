@@ -6,6 +6,7 @@ import {
   startEmulator,
 } from '../../src/emulator/emulator.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
+import type { UpstreamReport } from '../../src/graphql/upstream-usage.ts';
 import { secrets } from './secrets.ts';
 import { type LogLine, watchedLog } from './watched-log.ts';
 
@@ -34,6 +35,8 @@ export interface Reply {
   // biome-ignore lint/suspicious/noExplicitAny: the shape of an answer is what the tests are about
   readonly data: any;
   readonly errors: readonly GraphQLFault[] | undefined;
+  /** `extensions` of the answer. */
+  readonly extensions: { readonly upstream: UpstreamReport };
 }
 
 export interface RunningGatewayOptions {
@@ -42,6 +45,8 @@ export interface RunningGatewayOptions {
   readonly emulator?: Partial<EmulatorOptions>;
   /** Settings beside the address and the token of the emulator. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Clock of gateway and emulator, in epoch milliseconds; default: Date.now. */
+  readonly now?: () => number;
 }
 
 export async function runGateway(options: RunningGatewayOptions = {}): Promise<RunningGateway> {
@@ -54,6 +59,7 @@ export async function runGateway(options: RunningGatewayOptions = {}): Promise<R
     tokens: [secrets.token],
     quota: 'off',
     log,
+    now: options.now,
     ...options.emulator,
   });
   const config = readConfig(
@@ -69,7 +75,7 @@ export async function runGateway(options: RunningGatewayOptions = {}): Promise<R
     },
     () => '',
   );
-  const gateway = await startGateway(config, { log, now: Date.now });
+  const gateway = await startGateway(config, { log, now: options.now ?? Date.now });
   return {
     gateway,
     emulator,
@@ -93,6 +99,9 @@ export async function ask(
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
-  const { data, errors } = (await response.json()) as Pick<Reply, 'data' | 'errors'>;
-  return { status: response.status, headers: response.headers, data, errors };
+  const { data, errors, extensions } = (await response.json()) as Pick<
+    Reply,
+    'data' | 'errors' | 'extensions'
+  >;
+  return { status: response.status, headers: response.headers, data, errors, extensions };
 }

@@ -7,6 +7,7 @@ import { type FilterBounds, filterQuery } from '../../machines/odata.ts';
 import { unpackRows } from '../../machines/row-block.ts';
 import type { Call, MachineSource } from '../../machines/source.ts';
 import { UpstreamError } from '../upstream-error.ts';
+import { CallFlight } from './call-flight.ts';
 import type { WindowListings } from './window-listings.ts';
 
 /**
@@ -32,6 +33,7 @@ const maxAnswers = 10_000;
 export function createIdentifiedMachines(options: IdentifiedOptions): MachinesById {
   const { source, listings, bounds, maxIds } = options;
   const answers = new LRUCache<string, Answer>({ max: maxAnswers });
+  const flights = new CallFlight<ReadonlyMap<string, Answer>>();
 
   const ask = async (ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Answer>> => {
     const query = filterQuery(idsFilter(ids), bounds);
@@ -52,7 +54,8 @@ export function createIdentifiedMachines(options: IdentifiedOptions): MachinesBy
       for (const id of ids) {
         if (isFresh(known.get(id))) continue;
         const shown = listings.find(call.principal, id);
-        if (shown !== undefined) known.set(id, { machine: shown.machine, readAt: shown.window.readAt });
+        if (shown === undefined || shown.window.readAt < (known.get(id)?.readAt ?? '')) continue;
+        known.set(id, { machine: shown.machine, readAt: shown.window.readAt });
       }
       const missing = ids.filter((id) => !isFresh(known.get(id)));
       for (const id of ids) {
@@ -61,7 +64,8 @@ export function createIdentifiedMachines(options: IdentifiedOptions): MachinesBy
       }
       if (missing.length > 0) {
         try {
-          for (const [id, answer] of await ask(missing, call)) {
+          const key = JSON.stringify([call.principal, ...missing]);
+          for (const [id, answer] of await flights.join(key, call, (shared) => ask(missing, shared))) {
             answers.set(keyOf(id, call), answer);
             known.set(id, answer);
             call.usage.served('MISS', answer.readAt);

@@ -1,6 +1,6 @@
 import type { ListingId } from '../../machines/cursor.ts';
 import type { Moment } from '../../machines/moment.ts';
-import { type Row, type RowBlock, unpackRows } from '../../machines/row-block.ts';
+import { arrangeBlock, type Row, type RowBlock, unpackRows } from '../../machines/row-block.ts';
 import type { Window } from '../../machines/source.ts';
 import { type WindowGrid, type WindowIndex, windowStart } from './window-grid.ts';
 
@@ -20,7 +20,8 @@ export class Reading {
   readonly #places = new Map<string, number>();
   /** How many machines each window that was ever read showed. */
   readonly #shown = new Map<WindowIndex, number>();
-  #end: number | undefined;
+  /** The foremost window that upstream said ends the list, and the offset behind its last row. */
+  #last: { readonly index: WindowIndex; readonly rows: number; readonly bound: number } | undefined;
 
   constructor(id: ListingId, openedAt: Moment, grid: WindowGrid) {
     this.id = id;
@@ -28,9 +29,16 @@ export class Reading {
     this.#grid = grid;
   }
 
-  /** Offset behind the last row; undefined until it was seen. */
+  /** An offset that no row is behind; undefined until one was seen. A cursor may lead far behind the end. */
+  get bound(): number | undefined {
+    return this.#last?.bound;
+  }
+
+  /** Offset behind the last row; undefined until that row was seen. */
   get end(): number | undefined {
-    return this.#end;
+    if (this.#last === undefined) return undefined;
+    const { index, rows, bound } = this.#last;
+    return rows > 0 || index === 0 || this.#shown.has(index - 1) ? bound : undefined;
   }
 
   get isEmpty(): boolean {
@@ -43,9 +51,10 @@ export class Reading {
 
   /** How many machines are shown; undefined until every window up to the end was read. */
   get count(): number | undefined {
-    if (this.#end === undefined) return undefined;
+    const { end } = this;
+    if (end === undefined) return undefined;
     let count = 0;
-    for (let index = 0; windowStart(this.#grid, index) < this.#end || index === 0; index += 1) {
+    for (let index = 0; windowStart(this.#grid, index) < end || index === 0; index += 1) {
       const shown = this.#shown.get(index);
       if (shown === undefined) return undefined;
       count += shown;
@@ -61,22 +70,45 @@ export class Reading {
   add(index: WindowIndex, window: Window, known?: readonly number[]): HeldWindow {
     const start = windowStart(this.#grid, index);
     const hidden = new Set(known);
-    window.block.ids.forEach((id, row) => {
+    const isAgain = known === undefined && this.#shown.has(index);
+    const block = isAgain ? this.#backInPlace(window.block, start) : window.block;
+    block.ids.forEach((id, row) => {
       const place = this.#places.get(id);
       const isElsewhere = place !== undefined && place !== start + row;
       if (known === undefined && (id === '' || isElsewhere)) hidden.add(row);
       if (!hidden.has(row)) this.#places.set(id, start + row);
     });
-    const held: HeldWindow = { ...window, start, hidden };
+    const held: HeldWindow = { ...window, block, start, hidden };
+    const rows = block.ids.length;
     this.#windows.set(index, held);
-    this.#shown.set(index, window.block.ids.length - hidden.size);
-    if (window.ended) this.#end = start + window.block.ids.length;
+    this.#shown.set(index, rows - hidden.size);
+    if (window.ended && index <= (this.#last?.index ?? index))
+      this.#last = { index, rows, bound: start + rows };
     return held;
   }
 
   /** Lets a window go. Its machines keep their places, so that none is shown a second time when it is read again. */
   drop(index: WindowIndex): void {
     this.#windows.delete(index);
+  }
+
+  /**
+   * The rows of a window that is read again, each machine at the place where it was shown, as far as it is still among
+   * them: otherwise one machine more at the front would shift, and thereby hide, all of them.
+   */
+  #backInPlace(block: RowBlock, start: number): RowBlock {
+    const order: (number | undefined)[] = block.ids.map(() => undefined);
+    const others: number[] = [];
+    block.ids.forEach((id, row) => {
+      const place = (this.#places.get(id) ?? -1) - start;
+      if (place >= 0 && place < order.length && order[place] === undefined) order[place] = row;
+      else others.push(row);
+    });
+    const rest = others.values();
+    return arrangeBlock(
+      block,
+      order.map((row) => row ?? rest.next().value ?? 0),
+    );
   }
 
   indexes(): readonly WindowIndex[] {

@@ -33,6 +33,8 @@ export interface SharedWindows {
     look: () => Promise<T | undefined>,
     work: () => Promise<T>,
   ) => Promise<T>;
+  /** Whether it answers; undefined where there is nobody to share with. */
+  readonly isAvailable: () => boolean | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -53,5 +55,6 @@ export const unshared: SharedWindows = {
   window: async () => undefined,
   keep: async () => undefined,
   once: (_name, _signal, _look, work) => work(),
+  isAvailable: () => undefined,
   close: async () => undefined,
 };

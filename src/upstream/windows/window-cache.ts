@@ -25,7 +25,8 @@ export class WindowCache {
       maxSize: maxBytes,
       sizeCalculation: ({ bytes }) => bytes,
       dispose: (entry, _, reason) => {
-        this.#forget(entry);
+        // A window that comes again takes the place of the one held.
+        if (reason !== 'set') this.#forget(entry);
         if (reason === 'evict') onEvicted(entry.bytes);
       },
     });

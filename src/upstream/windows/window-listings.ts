@@ -1,15 +1,15 @@
 import type { ListingId, Position } from '../../machines/cursor.ts';
 import type { Listing, Listings, Place, Stretch } from '../../machines/listing.ts';
 import type { Machine } from '../../machines/machine.ts';
-import type { Call, MachineSource, Principal, ServedFrom } from '../../machines/source.ts';
+import type { Call, MachineSource, Principal, ServedFrom, Usage } from '../../machines/source.ts';
 import { timeLimit } from '../time-limit.ts';
 import { UpstreamError } from '../upstream-error.ts';
+import { CallFlight } from './call-flight.ts';
 import { type FreshnessLimits, freshnessOf } from './freshness.ts';
 import { type List, listOf } from './list.ts';
 import { readWindow } from './read-window.ts';
 import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
 import type { SharedWindows } from './shared-windows.ts';
-import { SingleFlight } from './single-flight.ts';
 import type { WindowCache } from './window-cache.ts';
 import { type WindowGrid, type WindowIndex, windowAt, windowRows, windowStart } from './window-grid.ts';
 
@@ -42,8 +42,8 @@ const readAheadFrom = 0.75;
 
 export class WindowListings implements Listings {
   readonly #options: WindowListingsOptions;
-  readonly #windows = new SingleFlight<HeldWindow>();
-  readonly #renewals = new SingleFlight<Reading>();
+  readonly #windows = new CallFlight<HeldWindow>();
+  readonly #renewals = new CallFlight<Reading>();
 
   constructor(options: WindowListingsOptions) {
     this.#options = options;
@@ -61,20 +61,22 @@ export class WindowListings implements Listings {
     return new WindowListing(this, list, reading, call, new Set(isNew ? [0] : []), wanted !== undefined);
   }
 
-  /** A machine that a fresh window of the principal shows, for which upstream need not be asked. */
+  /** A machine as the newest window that shows it to the principal has it; none from windows that are dead. */
   find(
     principal: Principal,
     id: string,
   ): { readonly machine: Machine; readonly window: HeldWindow } | undefined {
     const { cache, grid } = this.#options;
+    let newest: { readonly offset: number; readonly window: HeldWindow } | undefined;
     for (const reading of cache.readingsOf(principal)) {
       const offset = reading.placeOf(id);
       const window = offset === undefined ? undefined : reading.window(windowAt(grid, offset));
-      if (offset === undefined || window === undefined || this.freshnessOf(window) !== 'fresh') continue;
-      const machine = rowsOf(window, offset, 1)[0];
-      if (machine !== undefined) return { machine, window };
+      if (offset === undefined || window === undefined || this.freshnessOf(window) === 'dead') continue;
+      if (newest === undefined || newest.window.readAt < window.readAt) newest = { offset, window };
     }
-    return undefined;
+    if (newest === undefined) return undefined;
+    const machine = rowsOf(newest.window, newest.offset, 1)[0];
+    return machine === undefined ? undefined : { machine, window: newest.window };
   }
 
   freshnessOf({ readAt }: { readonly readAt: string }): ReturnType<typeof freshnessOf> {
@@ -94,8 +96,8 @@ export class WindowListings implements Listings {
   ): Promise<{ readonly window: HeldWindow; readonly isNew: boolean }> {
     const held = this.#options.cache.window(reading, index);
     if (held !== undefined) return { window: held, isNew: false };
-    const window = await this.#windows.join(`${reading.id}:${index}`, call.signal, (signal) =>
-      this.#fetch(list, reading, index, { ...call, signal }),
+    const window = await this.#windows.join(`${reading.id}:${index}`, call, (shared) =>
+      this.#fetch(list, reading, index, shared),
     );
     return { window, isNew: true };
   }
@@ -129,17 +131,19 @@ export class WindowListings implements Listings {
     try {
       return { reading: await this.#renewWithin(list, call), isNew: true };
     } catch (error) {
-      call.signal.throwIfAborted();
-      if (error instanceof UpstreamError && !error.isPassing) throw error;
+      if (call.signal.aborted || !(error instanceof UpstreamError && error.isPassing)) throw error;
       return { reading: newest, isNew: false };
     }
   }
 
   /** Renews, but waits no longer than the patience; the renewal itself goes on. */
   async #renewWithin(list: List, call: Call): Promise<Reading> {
-    const patience = timeLimit(this.#options.renewalPatienceMs, call.signal);
+    const { renewalPatienceMs, now } = this.#options;
+    const patience = timeLimit(renewalPatienceMs, call.signal);
     try {
-      const renewal = this.#renew(list, { ...call, signal: patience.signal });
+      // The quota, too, is told how long it may take: where it cannot, as while upstream is shut, it says so at once.
+      const deadline = Math.min(call.deadline, now() + renewalPatienceMs);
+      const renewal = this.#renew(list, { ...call, signal: patience.signal, deadline });
       this.#renewBehind(list, call);
       return await renewal;
     } finally {
@@ -151,17 +155,18 @@ export class WindowListings implements Listings {
     this.#behind(call, (background) => this.#renew(list, background));
   }
 
-  /** Does what nobody waits for, within a time of its own. */
+  /** Does what nobody waits for, within a time of its own; no request is told that it took a call. */
   #behind(call: Call, work: (background: Call) => Promise<unknown>): void {
     const { backgroundMs, now, onBackgroundFailure } = this.#options;
     const limit = timeLimit(backgroundMs);
-    work({ ...call, lane: 'background', signal: limit.signal, deadline: now() + backgroundMs })
+    const deadline = now() + backgroundMs;
+    work({ ...call, lane: 'background', signal: limit.signal, deadline, usage: untold })
       .catch(onBackgroundFailure)
       .finally(limit.lift);
   }
 
   #renew(list: List, call: Call): Promise<Reading> {
-    return this.#renewals.join(list.key, call.signal, (signal) => this.#begin(list, { ...call, signal }));
+    return this.#renewals.join(list.key, call, (shared) => this.#begin(list, shared));
   }
 
   /** Begins a new reading with its first window, or takes over the one that another replica has begun. */
@@ -183,7 +188,7 @@ export class WindowListings implements Listings {
       const reading = cache.adopt(list, { id: newId(), openedAt: window.readAt });
       const held = cache.keep(list, reading, 0, window);
       cache.begin(list, reading);
-      await shared.keep(list.key, reading, 0, { ...window, hidden: [...held.hidden] });
+      await shared.keep(list.key, reading, 0, { ...window, block: held.block, hidden: [...held.hidden] });
       return reading;
     });
   }
@@ -212,11 +217,13 @@ export class WindowListings implements Listings {
         call,
       );
       const held = cache.keep(list, reading, index, window);
-      await shared.keep(list.key, reading, index, { ...window, hidden: [...held.hidden] });
+      await shared.keep(list.key, reading, index, { ...window, block: held.block, hidden: [...held.hidden] });
       return held;
     });
   }
 }
+
+const untold: Usage = { called: () => undefined, served: () => undefined };
 
 /** One caller's way through one reading. */
 class WindowListing implements Listing {
@@ -254,8 +261,8 @@ class WindowListing implements Listing {
   }
 
   async read(offset: number, rows: number): Promise<Stretch> {
-    const { end } = this.#reading;
-    if (end !== undefined && offset >= end) return { rows: [], ended: true, readAt: this.openedAt };
+    const { bound } = this.#reading;
+    if (bound !== undefined && offset >= bound) return { rows: [], ended: true, readAt: this.openedAt };
     const window = await this.#window(windowAt(this.#listings.grid, offset));
     const found = rowsOf(window, offset, rows);
     if (this.#follows) {
@@ -293,8 +300,8 @@ class WindowListing implements Listing {
   *#around(offset: number): Generator<WindowIndex> {
     const index = windowAt(this.#listings.grid, offset);
     for (const near of [index, index - 1, index + 1]) {
-      const { end } = this.#reading;
-      if (near >= 0 && (end === undefined || windowStart(this.#listings.grid, near) < end)) yield near;
+      const { bound } = this.#reading;
+      if (near >= 0 && (bound === undefined || windowStart(this.#listings.grid, near) < bound)) yield near;
     }
   }
 

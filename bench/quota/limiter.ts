@@ -1,0 +1,195 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../../src/upstream/quota/clock.ts';
+import { memoryLedger } from '../../src/upstream/quota/memory-ledger.ts';
+import { defaultRules, type QuotaRules } from '../../src/upstream/quota/options.ts';
+import type { CallOutcome, Quota } from '../../src/upstream/quota/quota.ts';
+import { redisLedger } from '../../src/upstream/quota/redis-ledger.ts';
+import { createQuota } from '../../src/upstream/quota/scheduler.ts';
+import { startRedisServer } from '../../test/support/redis-server.ts';
+import { simulatedClock } from '../../test/upstream/quota/simulated-clock.ts';
+
+/**
+ * What the limiter lets through, measured where upstream would: each call arrives at a random instant between its
+ * admission and its end, and the calls of every sliding window are counted.
+ *
+ *     npx tsx bench/quota/limiter.ts [--quick]
+ */
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+export interface Measure {
+  readonly what: string;
+  readonly measured: string;
+  readonly target: string;
+  readonly reached: boolean;
+}
+
+interface Demand {
+  readonly quotas: readonly Quota[];
+  readonly clock: Clock;
+  /** Calls that are wanted at any time by each replica. */
+  readonly callers: number;
+  readonly latencyMs: readonly [least: number, most: number];
+  readonly outcome: (arrivedAt: number) => CallOutcome;
+}
+
+/** Callers that want the next call as soon as they have one. Gives the instants at which calls arrived upstream. */
+function saturate({ quotas, clock, callers, latencyMs: [least, most], outcome }: Demand): number[] {
+  const arrivals: number[] = [];
+  const want = async (quota: Quota, principal: string): Promise<void> => {
+    for (;;) {
+      const { signal } = new AbortController();
+      const patienceMs = 10 * hourMs;
+      const permit = await quota.acquire({ lane: 'interactive', principal, patienceMs, signal });
+      const sentAt = clock.now();
+      await new Promise<void>((resolve) => {
+        clock.setTimer(Math.round(least + Math.random() * (most - least)), resolve);
+      });
+      const arrivedAt = sentAt + Math.random() * (clock.now() - sentAt);
+      arrivals.push(arrivedAt);
+      permit.done(outcome(arrivedAt));
+    }
+  };
+  for (const quota of quotas) {
+    for (let caller = 0; caller < callers; caller++)
+      void want(quota, `caller ${caller}`).catch(() => undefined);
+  }
+  return arrivals;
+}
+
+/** The most arrivals within any window. */
+export function worst(arrivals: readonly number[], windowMs: number): number {
+  const sorted = arrivals.toSorted((a, b) => a - b);
+  let most = 0;
+  let first = 0;
+  for (const [index, arrival] of sorted.entries()) {
+    while ((sorted[first] ?? arrival) < arrival - windowMs) first++;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}
+
+const answered = (): CallOutcome => ({ kind: 'answered' });
+
+function measures(name: string, arrivals: readonly number[], scale: number, least: number): Measure[] {
+  const minute = worst(arrivals, minuteMs / scale);
+  const hour = worst(arrivals, hourMs / scale);
+  const part = arrivals.length / 4_500;
+  return [
+    { what: `${name}: worst 60 s`, measured: `${minute}`, target: '<= 100', reached: minute <= 100 },
+    { what: `${name}: worst 3,600 s`, measured: `${hour}`, target: '<= 1500', reached: hour <= 1_500 },
+    {
+      what: `${name}: admitted of 4,500`,
+      measured: `${arrivals.length} (${(part * 100).toFixed(1)} %)`,
+      target: `>= ${least * 100} %`,
+      reached: part >= least,
+    },
+  ];
+}
+
+/** Three hours of saturating demand in one process, on a simulated clock. */
+export async function threeHoursInMemory(): Promise<Measure[]> {
+  const clock = simulatedClock();
+  const quota = createQuota({ clock, ledger: memoryLedger(defaultRules, clock) });
+  const arrivals = saturate({ quotas: [quota], clock, callers: 30, latencyMs: [50, 400], outcome: answered });
+  await clock.advance(3 * hourMs);
+  await quota.close();
+  return measures('3 h, one process', arrivals, 1, 0.99);
+}
+
+/** The same by three instances on one real Redis, in time that runs `scale` times as fast, with two restarts. */
+export async function threeHoursOnRedis(scale: number): Promise<Measure[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'quota-bench-'));
+  const server = await startRedisServer(['--appendonly', 'yes', '--dir', directory]);
+  const clock = systemClock;
+  const rules: QuotaRules = {
+    ...defaultRules,
+    windows: defaultRules.windows.map(({ windowMs, calls }) => ({ windowMs: windowMs / scale, calls })),
+    maxCallMs: 2_000,
+  };
+  const ledger = redisLedger({
+    url: server.url,
+    prefix: 'bench',
+    replicas: 3,
+    rules,
+    clock,
+    // Not in proportion: scaled down they would be shorter than what a machine hesitates.
+    commandMs: 60,
+    heartbeatMs: 30,
+    presenceMs: 150,
+    burst: { windowMs: Math.ceil(500 / scale), calls: 20 },
+    reconnectMs: { first: 20, longest: 100 },
+  });
+  let losses = 0;
+  const onLedger = (kind: string): void => {
+    if (kind === 'share') losses++;
+  };
+  const quotas = [1, 2, 3].map(() => createQuota({ clock, ledger, events: { onLedger } }));
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimer(ms, resolve));
+  const hour = hourMs / scale;
+  const latencyMs = [50 / scale, 400 / scale] as const;
+  const arrivals = saturate({ quotas, clock, callers: 10, latencyMs, outcome: answered });
+
+  // Both restarts come while calls flow: they do in the first quarter of each hour.
+  await wait(hour / 8);
+  await server.kill();
+  await wait(hour / 200);
+  await server.start();
+  await wait(hour);
+  await server.kill();
+  await rm(directory, { recursive: true });
+  await mkdir(directory);
+  await wait(hour / 200);
+  await server.start();
+  await wait(3 * hour - hour / 8 - hour - hour / 100);
+  await Promise.all(quotas.map((quota) => quota.close()));
+  await server.kill();
+  await rm(directory, { recursive: true });
+  return [
+    ...measures(`3 h at 1:${scale}, 3 replicas, 2 restarts`, arrivals, scale, 0.9),
+    {
+      what: '  times a replica went on with its share',
+      measured: `${losses}`,
+      target: '>= 6',
+      reached: losses >= 6,
+    },
+  ];
+}
+
+/** An hour in which upstream says 429 to everything, each time asking for 30 s. */
+export async function hourOfRefusals(): Promise<Measure[]> {
+  const clock = simulatedClock();
+  const quota = createQuota({ clock, ledger: memoryLedger(defaultRules, clock) });
+  const outcome = (): CallOutcome => ({ kind: 'limited', retryAfterMs: 30_000 });
+  const callers = 20;
+  const arrivals = saturate({ quotas: [quota], clock, callers, latencyMs: [50, 400], outcome });
+  await clock.advance(hourMs);
+  await quota.close();
+  const after = arrivals.length - callers;
+  return [
+    { what: '1 h of 429: calls out when it began', measured: `${callers}`, target: '', reached: true },
+    {
+      what: '1 h of 429, Retry-After 30 s: calls sent after that',
+      measured: `${after}`,
+      target: '<= 120: one per Retry-After',
+      reached: after <= 120 && after >= 117,
+    },
+  ];
+}
+
+if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1])) {
+  const scale = process.argv.includes('--quick') ? 200 : 60;
+  const rows = [
+    ...(await threeHoursInMemory()),
+    ...(await hourOfRefusals()),
+    ...(await threeHoursOnRedis(scale)),
+  ];
+  const lines = rows.map(({ what, measured, target, reached }) => {
+    return `${what.padEnd(56)} ${measured.padEnd(16)} ${target.padEnd(28)} ${reached ? 'reached' : 'MISSED'}`;
+  });
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.exitCode = rows.every(({ reached }) => reached) ? 0 : 1;
+}

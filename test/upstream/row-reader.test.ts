@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readListAnswer } from '../../src/upstream/answer.ts';
+import { createRowReader, type RowReader } from '../../src/upstream/row-reader.ts';
+import { arbitraryFleet } from '../support/arbitrary-fleet.ts';
+
+/** A list answer of at least so many bytes. */
+function body(bytes: number, prefix = 'm'): Buffer {
+  const rows = Math.ceil(bytes / 60);
+  const value = Array.from({ length: rows }, (_, index) => ({
+    id: `${prefix}${index}`,
+    computerDnsName: 'x'.repeat(40),
+  }));
+  return Buffer.from(JSON.stringify({ value }));
+}
+
+const large = 300 * 1024;
+const staying = (): AbortSignal => new AbortController().signal;
+
+describe('the row reader', () => {
+  let reader: RowReader | undefined;
+  afterEach(async () => reader?.close());
+
+  /** @returns the reader, and for each body read whether a thread did it */
+  const open = (): { readonly rows: RowReader; readonly inThread: boolean[] } => {
+    const inThread: boolean[] = [];
+    const rows = createRowReader((_, thread) => inThread.push(thread));
+    reader = rows;
+    return { rows, inThread };
+  };
+
+  it('reads small bodies in place and large ones in a thread, both alike', async () => {
+    const { rows, inThread } = open();
+    const fleet = fc.sample(arbitraryFleet(40), { numRuns: 20, seed: 7 }).flat();
+    const value = fleet.map((machine, index) => ({
+      ...machine,
+      id: `m${index}`,
+      riskScore: index % 9 ? 'Low' : 'Odd',
+    }));
+    const small = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x' }));
+    const padded = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x', more: ' '.repeat(large) }));
+    const here = await rows.read(small, staying());
+    const there = await rows.read(padded, staying());
+    expect(inThread).toEqual([false, true]);
+    expect(there).toEqual(here);
+    expect(here).toEqual(readListAnswer(small));
+    expect(here.block.ids).toHaveLength(value.length);
+    expect(here.oddities).toHaveProperty('riskScore: unrecognized "Odd"');
+  });
+
+  it('says of a large body that is no JSON that it is none, and goes on', async () => {
+    const { rows } = open();
+    const broken = body(large).subarray(0, -10);
+    await expect(rows.read(Buffer.from(broken), staying())).rejects.toThrow(SyntaxError);
+    await expect(rows.read(Buffer.alloc(large, '[]'), staying())).rejects.toThrow();
+    expect((await rows.read(body(large), staying())).block.ids[0]).toBe('m0');
+  });
+
+  it('says of a large body that is another JSON that it is no list', async () => {
+    const { rows } = open();
+    const other = Buffer.from(JSON.stringify({ values: 'x'.repeat(large) }));
+    await expect(rows.read(other, staying())).rejects.toThrow('The body has no list in "value".');
+  });
+
+  it('reads any number of large bodies at once, each for its caller', async () => {
+    const { rows } = open();
+    const names = ['a', 'b', 'c', 'd'];
+    const read = await Promise.all(names.map((name) => rows.read(body(large, name), staying())));
+    expect(read.map(({ block }) => block.ids[0])).toEqual(['a0', 'b0', 'c0', 'd0']);
+  });
+
+  it('lets a caller leave at any time, and reads on for the others', async () => {
+    const { rows } = open();
+    const leaving = new AbortController();
+    const left = [rows.read(body(large), leaving.signal), rows.read(body(large), leaving.signal)];
+    const stayed = rows.read(body(large, 'b'), staying());
+    leaving.abort(new Error('gone'));
+    for (const each of left) await expect(each).rejects.toThrow('gone');
+    expect((await stayed).block.ids[0]).toBe('b0');
+  });
+
+  it('reads nothing for who has left before', async () => {
+    const { rows, inThread } = open();
+    const gone = AbortSignal.abort(new Error('gone'));
+    await expect(rows.read(body(large), gone)).rejects.toThrow('gone');
+    expect(inThread).toEqual([]);
+  });
+
+  it('starts another thread where one died while there was nothing to do', async () => {
+    const { rows } = open();
+    const started = once(process, 'worker') as Promise<[Worker]>;
+    await rows.read(body(large), staying());
+    const [worker] = await started;
+    await worker.terminate();
+    expect((await rows.read(body(large, 'b'), staying())).block.ids[0]).toBe('b0');
+  });
+
+  it('fails when its thread dies, instead of hanging, and starts another for those who wait', async () => {
+    const { rows } = open();
+    const started = once(process, 'worker') as Promise<[Worker]>;
+    const failing = rows.read(body(large), staying());
+    const waiting = [rows.read(body(large, 'b'), staying()), rows.read(body(large, 'c'), staying())];
+    const [worker] = await started;
+    await worker.terminate();
+    await expect(failing).rejects.toThrow('has ended');
+    expect((await Promise.all(waiting)).map(({ block }) => block.ids[0])).toEqual(['b0', 'c0']);
+  });
+});
