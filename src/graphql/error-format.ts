@@ -14,7 +14,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     return present({
       ...place,
       message: error.message,
-      extensions: { code: 'BAD_USER_INPUT', inputPath: printInputPath(error.path) },
+      extensions: { code: 'BAD_USER_INPUT', inputPath: printInputPath(error.inputPath) },
     });
   }
   if (error instanceof UpstreamError) {

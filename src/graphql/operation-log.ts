@@ -12,6 +12,9 @@ import type { GatewayContext } from './context.ts';
  */
 export function operationLog(log: Logger, now: () => number): ApolloServerPlugin<GatewayContext> {
   return {
+    async contextCreationDidFail({ error }) {
+      log.error({ err: error }, 'a request could not be taken up');
+    },
     async requestDidStart() {
       const startedAt = now();
       return {

@@ -67,7 +67,10 @@ function printFilter(filter: Filter): Printed {
       return { text: `not (${part.text})`, nodes: part.nodes + 1 };
     }
     case 'comparison':
-      return { text: `${filter.property} ${filter.operator} ${printLiteral(filter.value)}`, nodes: comparisonNodes };
+      return {
+        text: `${filter.property} ${filter.operator} ${printLiteral(filter.value)}`,
+        nodes: comparisonNodes,
+      };
     case 'range':
       return { text: `${filter.property} ${filter.operator} ${filter.value}`, nodes: comparisonNodes };
     case 'startsWith':
