@@ -266,7 +266,7 @@ export type MachineEdge = {
  *
  * Comparisons are those of OData: `ne` and `notIn` match machines that have no value, all others leave them out.
  * A field or a list given as null counts as not given; a null *within* one (`eq: null`) is refused, since upstream is
- * not known to compare with null. A filter must fit one upstream call: about 25 comparisons, lists of at most 20 values.
+ * not known to compare with null. A filter must fit one upstream call: about 20 comparisons, lists of at most 20 values.
  */
 export type MachineFilter = {
   /** Identity in Microsoft Entra ID. */
@@ -291,7 +291,8 @@ export type MachineFilter = {
   readonly machineTags?: InputMaybe<TagsFilter>;
   /**
    * This does not hold. Sent upstream by turning comparisons round; `startsWith`, `has…` and `lastSeen` cannot be turned
-   * round exactly and are refused within `not`, unless the gateway is set to send OData's own `not`.
+   * round exactly and are refused within `not`, unless the gateway is set to send OData's own `not`. Of a machine that
+   * has no value, `startsWith` neither holds nor does not hold, so `not` does not find it.
    */
   readonly not?: InputMaybe<MachineFilter>;
   /** Whether it is connected to Defender for Endpoint. */
