@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Files share a worker's modules: each would else load the whole gateway anew, most of the time of a run.
+    isolate: false,
     setupFiles: ['test/support/watch-logs.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,

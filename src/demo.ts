@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config.ts';
 import { startEmulator } from './emulator/emulator.ts';
 import { startGateway } from './gateway.ts';
@@ -28,18 +28,18 @@ const queries = [
 export function demoCommand(): Command {
   return new Command('demo')
     .description('run the gateway on an emulated fleet, to try it out without a tenant')
-    .option('--port <port>', 'port of the gateway', '4000')
-    .option('--size <machines>', 'machines of the fleet, 1 to 200000', '50000')
-    .action(async (options: { readonly port: string; readonly size: string }) => {
+    .option('--port <port>', 'port of the gateway', wholeNumber(0, 65_535), 4000)
+    .option('--size <machines>', 'machines of the fleet', wholeNumber(1, 200_000), 50_000)
+    .action(async (options: { readonly port: number; readonly size: number }) => {
       const log = createLog(process.env.LOG_LEVEL ?? 'warn');
       const emulator = await startEmulator({
-        fleet: { kind: 'seeded', size: Number(options.size), seed: fleetSeed },
+        fleet: { kind: 'seeded', size: options.size, seed: fleetSeed },
         tokens: [token.reveal()],
         log,
       });
       const config = readConfig(
         {
-          PORT: options.port,
+          PORT: String(options.port),
           CALLER_AUTH: 'none',
           MACHINES_API_URL: emulator.url,
           MACHINES_API_TOKEN: token.reveal(),
@@ -48,7 +48,10 @@ export function demoCommand(): Command {
         },
         () => '',
       );
-      const gateway = await startGateway(config, { log, now: Date.now });
+      const gateway = await startGateway(config, { log, now: Date.now }).catch(async (error: unknown) => {
+        await emulator.close();
+        throw error;
+      });
       process.stdout.write(welcome(gateway.url, emulator.url, options.size));
       await untilStopped(async () => {
         await gateway.close();
@@ -57,7 +60,7 @@ export function demoCommand(): Command {
     });
 }
 
-function welcome(gatewayUrl: string, emulatorUrl: string, size: string): string {
+function welcome(gatewayUrl: string, emulatorUrl: string, size: number): string {
   const tries = queries.map(([title, query], index) => `${index + 1}. ${title}\n   ${query}`).join('\n');
   return `
 Machines Gateway, with ${size} emulated machines.
@@ -72,3 +75,11 @@ What the gateway asked upstream: ${emulatorUrl}/emulator/requests
 Stop with Ctrl-C.
 `;
 }
+
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };

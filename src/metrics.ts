@@ -72,10 +72,15 @@ export function createMetrics(readings: Readings): Metrics {
   );
   gauge('cache_bytes', 'Bytes of the windows in memory.', [], (set) => set(readings.cacheBytes()));
   gauge('cache_windows', 'Windows in memory.', [], (set) => set(readings.cacheWindows()));
-  gauge('shared_cache_available', 'Whether the cache shared with other replicas answers: 1 or 0; absent where there is none.', [], (set) => {
-    const available = readings.sharedCacheAvailable();
-    if (available !== undefined) set(available ? 1 : 0);
-  });
+  gauge(
+    'shared_cache_available',
+    'Whether the cache shared with other replicas answers: 1 or 0; absent where there is none.',
+    [],
+    (set) => {
+      const available = readings.sharedCacheAvailable();
+      if (available !== undefined) set(available ? 1 : 0);
+    },
+  );
   gauge('quota_limit', 'Calls that we allow ourselves, by window.', ['window_seconds'], (set) => {
     for (const { windowMs, limit } of readings.quota().windows) set(limit, windowLabel(windowMs));
   });

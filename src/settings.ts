@@ -51,7 +51,7 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(values: Valu
     .pipe(z.enum(values, { error: `must be one of ${values.join(', ')}` }));
 
 const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host.startsWith('127.') || host === '[::1]';
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** Tokens are sent to these addresses, so only this machine itself may be reached without TLS. */
 const apiAddress = text
@@ -64,6 +64,10 @@ const apiAddress = text
   .refine(
     (value) => !URL.canParse(value) || (new URL(value).search === '' && new URL(value).hash === ''),
     'must end before any ? or #',
+  )
+  .refine(
+    (value) => !URL.canParse(value) || (new URL(value).username === '' && new URL(value).password === ''),
+    'must hold no user name or password',
   )
   .transform((value) => value.replace(/\/+$/, ''));
 

@@ -47,8 +47,11 @@ export function entraAcquisition(
 
   return async () => {
     try {
+      // Else msal repeats a 429 or 5xx from its cache for a minute, without its status and without asking.
+      msal.clearCache();
       const result = await msal.acquireTokenByClientCredential({ scopes: [scope], skipCache: true });
-      if (result === null) throw new CredentialError('refused', 'Microsoft Entra ID issued no token.');
+      // Of an answer that holds neither token nor error, as a proxy may send it, msal makes an empty token.
+      if (!result?.accessToken) throw notAsked('it answered without a token');
       return { value: new Secret(result.accessToken), expiresAt: result.expiresOn?.getTime() ?? 0 };
     } catch (error) {
       throw error instanceof CredentialError ? error : explain(error);
@@ -71,16 +74,35 @@ const advice: Readonly<Record<string, string>> = {
 function explain(error: unknown): CredentialError {
   const text = error instanceof Error ? error.message : String(error);
   const code = /AADSTS\d+/.exec(text)?.[0];
+  const status = error instanceof ServerError ? error.status : undefined;
+  if (status === 429 || (status !== undefined && status >= 500)) {
+    return notAsked(`it answered with status ${status}${code === undefined ? '' : ` (${code})`}`);
+  }
   // Entra's text is not passed on: it names tenants and applications, and quotes what was sent.
   if (code !== undefined || error instanceof ServerError) {
+    const named = code ?? (error instanceof ServerError ? error.errorCode : '');
     const problem =
       (code === undefined ? undefined : advice[code]) ?? 'Look the code up in the Entra documentation.';
-    return new CredentialError('refused', `Microsoft Entra ID refused the sign-in. ${problem}`, code);
+    return new CredentialError(
+      'refused',
+      `Microsoft Entra ID refused the sign-in (${named}). ${problem}`,
+      code,
+    );
   }
   const cause = error instanceof AuthError ? error.errorCode : text;
-  return new CredentialError('unreachable', `Microsoft Entra ID could not be asked: ${cause}.`, undefined, {
-    cause: error,
-  });
+  // So msal calls any failure to learn of an authority that it does not know by itself.
+  const hint =
+    cause === 'endpoints_resolution_error' ? ' (check AZURE_AUTHORITY_HOST and AZURE_TENANT_ID)' : '';
+  return notAsked(cause + hint, error);
+}
+
+function notAsked(why: string, cause?: unknown): CredentialError {
+  return new CredentialError(
+    'unreachable',
+    `Microsoft Entra ID could not be asked: ${why}.`,
+    undefined,
+    cause === undefined ? undefined : { cause },
+  );
 }
 
 interface ClientCertificate {

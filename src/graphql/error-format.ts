@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { BadInput, printInputPath } from '../machines/bad-input.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 
@@ -14,7 +14,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     return present({
       ...place,
       message: error.message,
-      extensions: { code: 'BAD_USER_INPUT', inputPath: printInputPath(error.path) },
+      extensions: { code: 'BAD_USER_INPUT', inputPath: printInputPath(error.inputPath) },
     });
   }
   if (error instanceof UpstreamError) {
@@ -28,6 +28,10 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
     return present({ ...place, message: formatted.message, extensions: { code } });
+  }
+  if (thrown instanceof GraphQLError && thrown.path === undefined && thrown.originalError === undefined) {
+    // graphql-js itself will not execute it, as it will no subscription.
+    return present({ ...place, message: formatted.message, extensions: { code: 'BAD_REQUEST' } });
   }
   return present({
     ...place,

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { BadInput } from '../machines/bad-input.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
@@ -12,6 +12,9 @@ import type { GatewayContext } from './context.ts';
  */
 export function operationLog(log: Logger, now: () => number): ApolloServerPlugin<GatewayContext> {
   return {
+    async contextCreationDidFail({ error }) {
+      log.error({ err: error }, 'a request could not be taken up');
+    },
     async requestDidStart() {
       const startedAt = now();
       return {
@@ -44,7 +47,7 @@ function logCause(error: GraphQLError, log: Logger, requestId: string): void {
       { requestId, path, code, status, upstreamCode, correlationId, detail },
       'upstream refused or failed',
     );
-  } else if (error.originalError !== undefined && !(cause instanceof BadInput)) {
+  } else if (error.path !== undefined && !(cause instanceof BadInput || cause instanceof GraphQLError)) {
     log.error({ requestId, path, err: cause }, 'a resolver failed');
   }
 }

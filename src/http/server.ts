@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, {
@@ -39,6 +40,8 @@ const receiveTimeoutMs = 30_000;
 /** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { apollo, createContext, readiness, requestTimeoutMs, stopping, log, metrics, now } = options;
+  // Each request in flight listens, and there may be many.
+  setMaxListeners(0, stopping);
   const loggerInstance: FastifyBaseLogger = log;
   const server = Fastify({
     loggerInstance,
@@ -50,6 +53,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   server.addHook('onRequest', async (request, reply) => {
     reply.header(requestIdHeader, request.id);
+  });
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onSend', async (_, reply) => {
+    // Else a caller's kept connection would have to be waited for, idle as it is.
+    if (closing) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {
     // The path alone: the query of a GET holds the operation, and with it names of devices.

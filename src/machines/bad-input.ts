@@ -14,11 +14,12 @@ export function printInputPath(path: InputPath): string {
  * path says where. It becomes a GraphQL error with the code `BAD_USER_INPUT`.
  */
 export class BadInput extends Error {
-  readonly path: InputPath;
+  /** Not named `path`: by an array of that name, GraphQL would take the error for one that is placed already. */
+  readonly inputPath: InputPath;
 
   constructor(path: InputPath, problem: string) {
     super(`${printInputPath(path)}: ${problem}`);
     this.name = 'BadInput';
-    this.path = path;
+    this.inputPath = path;
   }
 }

@@ -26,26 +26,32 @@ export async function readBody(
   encoding: string | undefined,
   maxBytes: number,
 ): Promise<Buffer> {
-  const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  if (first.done === true) return Buffer.alloc(0);
+  try {
+    const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    if (first.done === true) return Buffer.alloc(0);
 
-  const whole = async function* (): AsyncGenerator<Buffer> {
-    yield first.value;
-    yield* { [Symbol.asyncIterator]: () => chunks };
-  };
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const part of source) {
-      bytes += part.length;
-      if (bytes > maxBytes) throw new BodyError('TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
-      parts.push(part);
-    }
-  };
-  const decoder = decoderOf(encoding, first.value);
-  await (decoder === undefined ? pipeline(whole, collect) : pipeline(whole, decoder, collect));
-  return Buffer.concat(parts, bytes);
+    const whole = async function* (): AsyncGenerator<Buffer> {
+      yield first.value;
+      yield* { [Symbol.asyncIterator]: () => chunks };
+    };
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
+      for await (const part of source) {
+        bytes += part.length;
+        if (bytes > maxBytes) throw new BodyError('TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
+        parts.push(part);
+      }
+    };
+    const decoder = decoderOf(encoding, first.value);
+    await (decoder === undefined ? pipeline(whole, collect) : pipeline(whole, decoder, collect));
+    return Buffer.concat(parts, bytes);
+  } catch (error) {
+    // A body that is not read to its end would keep its connection; that it was broken off is no news.
+    body.on('error', () => undefined).destroy();
+    throw error;
+  }
 }
 
 /** Decoders hand on pieces of this size: with Node's 16 KiB, a 10 MB answer takes about twice as long. */

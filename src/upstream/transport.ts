@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { acceptEncoding, BodyError, readBody } from './body.ts';
 
 /** One GET to upstream and its whole answer, over pooled connections. Knows HTTP, and nothing of machines. */
@@ -62,12 +62,15 @@ export function createTransport(options: TransportOptions): Transport {
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
   });
-  const origin = options.url.replace(/\/+$/, '');
+  const { origin, pathname } = new URL(options.url);
+  const basePath = pathname.replace(/\/+$/, '');
   return {
     async get(path, { headers, signal }) {
       try {
         const response = await agent.request({
-          ...splitUrl(origin + path),
+          origin,
+          // Exactly as it was written: `URL` would escape the query a second way.
+          path: basePath + path,
           method: 'GET',
           headers: { ...headers, 'accept-encoding': acceptEncoding },
           signal,
@@ -84,12 +87,6 @@ export function createTransport(options: TransportOptions): Transport {
     },
     close: () => agent.close(),
   };
-}
-
-/** An address as undici takes it, with the query exactly as it was written: `URL` would escape it a second way. */
-function splitUrl(url: string): Pick<Dispatcher.RequestOptions, 'path'> & { readonly origin: string } {
-  const { origin } = new URL(url);
-  return { origin, path: url.slice(origin.length) };
 }
 
 /** The only value of a header that must not come twice. */

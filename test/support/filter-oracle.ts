@@ -7,18 +7,34 @@ import type { RawMachine } from '../../src/emulator/emulator.ts';
 export type Conditions = Readonly<Record<string, unknown>>;
 
 export function matches(filter: Conditions, machine: RawMachine): boolean {
-  return Object.entries(filter).every(([name, value]) => {
-    if (value === null || value === undefined) return true;
-    if (name === 'and') return (value as Conditions[]).every((part) => matches(part, machine));
-    if (name === 'or') return (value as Conditions[]).some((part) => matches(part, machine));
-    if (name === 'not') return !matches(value as Conditions, machine);
-    return Object.entries(value as Conditions).every(([operator, operand]) =>
-      holds(name, operator, operand, machine[name]),
-    );
-  });
+  return evaluate(filter, machine) === true;
 }
 
-function holds(property: string, operator: string, operand: unknown, raw: unknown): boolean {
+/** True, false, or null for neither: OData's `startswith` of nothing is null, and so is `not` of null. */
+type Truth = boolean | null;
+
+const every = (truths: readonly Truth[]): Truth =>
+  truths.includes(false) ? false : truths.includes(null) ? null : true;
+const some = (truths: readonly Truth[]): Truth =>
+  truths.includes(true) ? true : truths.includes(null) ? null : false;
+const not = (truth: Truth): Truth => (truth === null ? null : !truth);
+
+function evaluate(filter: Conditions, machine: RawMachine): Truth {
+  const truths = Object.entries(filter).map(([name, value]): Truth => {
+    if (value === null || value === undefined) return true;
+    if (name === 'and') return every((value as Conditions[]).map((part) => evaluate(part, machine)));
+    if (name === 'or') return some((value as Conditions[]).map((part) => evaluate(part, machine)));
+    if (name === 'not') return not(evaluate(value as Conditions, machine));
+    return every(
+      Object.entries(value as Conditions).map(([operator, operand]) =>
+        holds(name, operator, operand, machine[name]),
+      ),
+    );
+  });
+  return every(truths);
+}
+
+function holds(property: string, operator: string, operand: unknown, raw: unknown): Truth {
   const value = raw ?? null;
   const same = (expected: unknown): boolean =>
     value !== null && normal(value) === normal(wire(property, expected));
@@ -33,7 +49,7 @@ function holds(property: string, operator: string, operand: unknown, raw: unknow
     case 'notIn':
       return !(operand as unknown[]).some(same);
     case 'startsWith':
-      return typeof value === 'string' && value.startsWith(String(operand));
+      return typeof value === 'string' ? value.startsWith(String(operand)) : null;
     case 'has':
       return tags.includes(operand);
     case 'hasAny':

@@ -291,7 +291,8 @@ export type MachineFilter = {
   readonly machineTags?: InputMaybe<TagsFilter>;
   /**
    * This does not hold. Sent upstream by turning comparisons round; `startsWith`, `has…` and `lastSeen` cannot be turned
-   * round exactly and are refused within `not`, unless the gateway is set to send OData's own `not`.
+   * round exactly and are refused within `not`, unless the gateway is set to send OData's own `not`. Of a machine that
+   * has no value, `startsWith` neither holds nor does not hold, so `not` does not find it.
    */
   readonly not?: InputMaybe<MachineFilter>;
   /** Whether it is connected to Defender for Endpoint. */

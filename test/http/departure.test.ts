@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { createConnection } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type GatewayBeforeStandIn, runGatewayBefore } from '../support/gateway-before.ts';
+import { sendList } from '../support/stand-in-upstream.ts';
+
+const listing = '{ machines { nodes { id } } }';
+const body = JSON.stringify({ query: listing });
+
+/** Node's garbage collector, which is not to be called without a flag. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+let running: GatewayBeforeStandIn | undefined;
+afterEach(async () => {
+  await running?.close();
+  running = undefined;
+});
+
+describe('a caller who leaves', () => {
+  const request = (signal: AbortSignal) =>
+    fetch(`${running?.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': 'left-1' },
+      body,
+      signal,
+    });
+
+  it('ends the upstream call that nobody waits for any longer', async () => {
+    running = await runGatewayBefore(() => undefined);
+    const { upstream } = running;
+    const leaving = new AbortController();
+    const asked = request(leaving.signal);
+    await expect.poll(() => upstream.requests.length).toBe(1);
+    expect(upstream.abandoned()).toBe(0);
+
+    leaving.abort();
+
+    await expect(asked).rejects.toThrow('aborted');
+    await expect.poll(upstream.abandoned).toBe(1);
+  });
+
+  it('by cutting the connection does so as well', async () => {
+    running = await runGatewayBefore(() => undefined);
+    const { upstream, url } = running;
+    const socket = createConnection(Number(new URL(url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect.poll(() => upstream.requests.length).toBe(1);
+    socket.resetAndDestroy();
+    await expect.poll(upstream.abandoned).toBe(1);
+  });
+
+  it('ends a walk of many upstream calls after the one under way', async () => {
+    running = await runGatewayBefore(
+      ({ url }, response) => {
+        if (!url?.includes('$skip')) sendList(response, [{ id: 'a' }]);
+      },
+      { UPSTREAM_WINDOW_ROWS: '1' },
+    );
+    const { upstream, lines } = running;
+    const leaving = new AbortController();
+    const asked = request(leaving.signal);
+    await expect.poll(() => upstream.requests.length).toBe(2);
+    leaving.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await expect.poll(upstream.abandoned).toBe(1);
+    await expect
+      .poll(() => lines.filter(({ requestId }) => requestId === 'left-1').map(({ msg }) => msg))
+      .toContain('operation answered');
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('ends the tries of a call that fails', async () => {
+    running = await runGatewayBefore((_, response) => response.writeHead(503).end(), {
+      UPSTREAM_RETRIES: '10',
+    });
+    const { upstream, lines } = running;
+    const leaving = new AbortController();
+    const asked = request(leaving.signal);
+    await expect.poll(() => upstream.requests.length).toBeGreaterThan(0);
+    leaving.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('operation answered');
+    expect(upstream.requests.length).toBeLessThan(4);
+  });
+});
+
+describe.concurrent('REQUEST_TIMEOUT_SECONDS', () => {
+  const cases: readonly (readonly [string, RequestListener, string])[] = [
+    ['upstream does not answer', () => undefined, '0'],
+    [
+      'upstream fails, and the time is used up by further tries',
+      (_, response) => response.writeHead(503).end(),
+      '10',
+    ],
+  ];
+
+  it.for(cases)(
+    'ends a request with UPSTREAM_TIMEOUT where %s',
+    async ([, answer, retries], { expect, onTestFinished }) => {
+      const { ask, close } = await runGatewayBefore(answer, {
+        REQUEST_TIMEOUT_SECONDS: '1',
+        UPSTREAM_RETRIES: retries,
+      });
+      onTestFinished(close);
+      const startedAt = performance.now();
+
+      const { status, errors } = await ask(listing);
+
+      expect(performance.now() - startedAt).toBeGreaterThan(990);
+      expect(status).toBe(200);
+      expect(errors).toEqual([
+        expect.objectContaining({
+          message: 'The Machines API did not answer in time. Ask again later, or for fewer machines.',
+          extensions: { code: 'UPSTREAM_TIMEOUT' },
+        }),
+      ]);
+    },
+  );
+
+  it('holds though garbage is collected meanwhile', async ({ expect, onTestFinished }) => {
+    const collect = collector();
+    const { upstream, ask, close } = await runGatewayBefore(() => undefined, {
+      REQUEST_TIMEOUT_SECONDS: '1',
+    });
+    onTestFinished(close);
+    const asked = ask(listing);
+    await expect.poll(() => upstream.requests.length).toBe(1);
+    collect();
+    collect();
+    expect((await asked).errors?.[0]?.extensions).toEqual({ code: 'UPSTREAM_TIMEOUT' });
+  });
+});
+
+describe('many callers and many upstream calls at once', () => {
+  it('make no warnings of leaks', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    try {
+      running = await runGatewayBefore((_, response) => sendList(response, []));
+      const { ask } = running;
+      const aliases = Array.from(
+        { length: 30 },
+        (_, index) => `a${index}: machines(first: 1) { nodes { id } }`,
+      );
+      const replies = await Promise.all(Array.from({ length: 30 }, () => ask(`{ ${aliases.join(' ')} }`)));
+      expect(replies.every(({ errors }) => errors === undefined)).toBe(true);
+      // Warnings are told in the next turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off('warning', note);
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import type { FastifyInstance } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createApollo } from '../../src/graphql/apollo.ts';
+import type { GatewayContext } from '../../src/graphql/context.ts';
+import { createMachineLoader } from '../../src/graphql/machine-loader.ts';
+import { createServer } from '../../src/http/server.ts';
+import type { Catalog } from '../../src/machines/catalog.ts';
+import type { Call } from '../../src/machines/source.ts';
+import { ask } from '../support/running-gateway.ts';
+import { type LogLine, watchedLog } from '../support/watched-log.ts';
+
+const innerWords = 'vault-7 table machines_v2 is corrupt';
+const broken = (): never => {
+  throw new TypeError(innerWords, { cause: new Error('disk of Contoso') });
+};
+
+/** Real server and real Apollo around a catalog with a fault of its own. */
+const brokenCatalog: Catalog = { maxIds: 20, page: async () => broken(), byIds: async () => broken() };
+
+describe('a fault of the gateway itself', () => {
+  let server: FastifyInstance | undefined;
+  afterEach(async () => {
+    await server?.close();
+  });
+
+  async function start(
+    createContext: (call: Call) => GatewayContext,
+  ): Promise<{ url: string; lines: readonly LogLine[] }> {
+    const { log, lines } = watchedLog();
+    const apollo = createApollo({ landingPage: false, introspection: true, log, now: Date.now });
+    await apollo.start();
+    server = createServer({
+      apollo,
+      createContext,
+      readiness: async () => broken(),
+      requestTimeoutMs: 5_000,
+      stopping: new AbortController().signal,
+      log,
+    });
+    server.addHook('onClose', () => apollo.stop());
+    return { url: await server.listen({ host: '127.0.0.1', port: 0 }), lines };
+  }
+
+  const withBrokenCatalog = (call: Call): GatewayContext => ({
+    catalog: brokenCatalog,
+    call,
+    machineById: createMachineLoader(brokenCatalog, call),
+  });
+
+  it.each([
+    ['machines', '{ machines { nodes { id } } }'],
+    ['machine', '{ machine(id: "a") { id } }'],
+    ['node', '{ node(id: "a") { id } }'],
+  ])(
+    'in a resolver is INTERNAL_SERVER_ERROR to the caller, and told in full to the log: %s',
+    async (field, query) => {
+      const { url, lines } = await start(withBrokenCatalog);
+
+      const { errors } = await ask(url, query, {}, { 'x-request-id': 'fault-1' });
+
+      expect(errors).toEqual([
+        {
+          message:
+            'Something went wrong inside the gateway. Its log says more under the id in the x-request-id response header.',
+          locations: [{ line: 1, column: 3 }],
+          path: [field],
+          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        },
+      ]);
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          level: 'error',
+          requestId: 'fault-1',
+          path: field,
+          err: expect.objectContaining({
+            message: innerWords,
+            stack: expect.stringContaining('internal-error.test.ts'),
+            cause: expect.objectContaining({ message: 'disk of Contoso' }),
+          }),
+        }),
+      );
+    },
+  );
+
+  it('ahead of the operation is INTERNAL_SERVER_ERROR too', async () => {
+    const { url } = await start(broken);
+    const { status, errors } = await ask(url, '{ __typename }');
+    expect(status).toBe(500);
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL_SERVER_ERROR' }]);
+    expect(JSON.stringify(errors)).not.toMatch(/vault-7|Contoso|node_modules|\.ts/);
+  });
+
+  it('outside GraphQL is INTERNAL_SERVER_ERROR, and told in full to the log', async () => {
+    const { url, lines } = await start(withBrokenCatalog);
+    const response = await fetch(`${url}/readyz`, { headers: { 'x-request-id': 'fault-2' } });
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message: 'Something went wrong inside the gateway.',
+          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        },
+      ],
+    });
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        requestId: 'fault-2',
+        err: expect.objectContaining({ message: innerWords }),
+      }),
+    );
+  });
+});
