@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Files share a worker's modules: each would else load the whole gateway anew, most of the time of a run.
     isolate: false,
+    // One for each of two cores, where the default leaves one idle.
+    maxWorkers: 2,
     setupFiles: ['test/support/watch-logs.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,

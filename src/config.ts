@@ -1,4 +1,6 @@
-import type { EntraApplication, EntraProof } from './auth/entra-credential.ts';
+import { CredentialError } from './auth/credential.ts';
+import { type EntraApplication, type EntraProof, readCertificate } from './auth/entra-credential.ts';
+import { isLoopbackHost } from './loopback.ts';
 import { Secret } from './secret.ts';
 import { type SettingName, type SettingValues, settings } from './settings.ts';
 import { apiUrl, clouds } from './upstream/clouds.ts';
@@ -11,7 +13,10 @@ export interface Config {
     readonly landingPage: boolean;
     readonly introspection: boolean;
     readonly requestTimeoutMs: number;
+    readonly drainDelayMs: number;
     readonly drainTimeoutMs: number;
+    /** Whether requests are taken only under a loopback host name, as nothing else guards the gateway. */
+    readonly loopbackOnly: boolean;
   };
   readonly logLevel: string;
   readonly upstream: {
@@ -107,7 +112,9 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
       landingPage: values.LANDING_PAGE ?? !production,
       introspection: values.INTROSPECTION ?? !production,
       requestTimeoutMs: values.REQUEST_TIMEOUT_SECONDS,
+      drainDelayMs: values.DRAIN_DELAY_SECONDS,
       drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS,
+      loopbackOnly: !values.ALLOW_ANONYMOUS,
     },
     logLevel: values.LOG_LEVEL,
     upstream: {
@@ -194,9 +201,6 @@ function checkCallers(values: Partial<SettingValues>, report: Report): void {
   }
 }
 
-const isLoopbackHost = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-
 function readCredential(
   values: Partial<SettingValues>,
   readFile: (path: string) => string,
@@ -250,8 +254,17 @@ function readProof(
     return undefined;
   }
   try {
-    return { kind: 'certificate', pem: new Secret(readFile(certificatePath)) };
+    const pem = new Secret(readFile(certificatePath));
+    readCertificate(pem);
+    return { kind: 'certificate', pem };
   } catch (error) {
+    if (error instanceof CredentialError) {
+      report(
+        'AZURE_CLIENT_CERTIFICATE_PATH',
+        'must name a PEM file with a certificate and its unencrypted private key',
+      );
+      return undefined;
+    }
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     report('AZURE_CLIENT_CERTIFICATE_PATH', `names a file that cannot be read${code}`);
     return undefined;

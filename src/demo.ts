@@ -31,23 +31,21 @@ export function demoCommand(): Command {
     .option('--port <port>', 'port of the gateway', wholeNumber(0, 65_535), 4000)
     .option('--size <machines>', 'machines of the fleet', wholeNumber(1, 200_000), 50_000)
     .action(async (options: { readonly port: number; readonly size: number }) => {
-      const log = createLog(process.env.LOG_LEVEL ?? 'warn');
+      const environment = {
+        PORT: String(options.port),
+        CALLER_AUTH: 'none',
+        MACHINES_API_TOKEN: token.reveal(),
+        LANDING_PAGE: 'on',
+        INTROSPECTION: 'on',
+        LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+      };
+      const log = createLog(readConfig(environment, () => '').logLevel);
       const emulator = await startEmulator({
         fleet: { kind: 'seeded', size: options.size, seed: fleetSeed },
         tokens: [token.reveal()],
         log,
       });
-      const config = readConfig(
-        {
-          PORT: String(options.port),
-          CALLER_AUTH: 'none',
-          MACHINES_API_URL: emulator.url,
-          MACHINES_API_TOKEN: token.reveal(),
-          LANDING_PAGE: 'on',
-          INTROSPECTION: 'on',
-        },
-        () => '',
-      );
+      const config = readConfig({ ...environment, MACHINES_API_URL: emulator.url }, () => '');
       const gateway = await startGateway(config, { log, now: Date.now }).catch(async (error: unknown) => {
         await emulator.close();
         throw error;

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type AccessToken, type Credential, fixedCredential } from './auth/credential.ts';
 import { entraAcquisition } from './auth/entra-credential.ts';
@@ -12,13 +13,14 @@ import { UpstreamUsage } from './graphql/upstream-usage.ts';
 import { type Arrival, createServer } from './http/server.ts';
 import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
 import type { ListingId } from './machines/cursor.ts';
+import { comparisonNodes, maxListValues } from './machines/filter-nodes.ts';
 import type { Call, Principal } from './machines/source.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createMachinesApi, maxCallMs } from './upstream/machines-api.ts';
 import { type Clock, systemClock } from './upstream/quota/clock.ts';
 import { memoryLedger } from './upstream/quota/memory-ledger.ts';
 import { defaultRules, type QuotaRules } from './upstream/quota/options.ts';
-import type { Quota } from './upstream/quota/quota.ts';
+import type { Quota, QuotaEvents } from './upstream/quota/quota.ts';
 import { redisLedger } from './upstream/quota/redis-ledger.ts';
 import { createQuota } from './upstream/quota/scheduler.ts';
 import { createRowReader } from './upstream/row-reader.ts';
@@ -50,8 +52,6 @@ export interface Surroundings {
 
 /** Room in an upstream address for `$top`, `$skip` and the names of the parameters, in bytes. */
 const otherUrlBytes = 100;
-/** What a comparison and its joining to the next come to: with the usual bound of 100, lists hold 20 values. */
-const nodesPerListValue = 5;
 /** Encoded bytes of `id eq '…' or ` around an id. */
 const idOverheadBytes = 40;
 const defaultPageSize = 50;
@@ -94,6 +94,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
       ...(await credentialProblems(credential)),
     ],
     requestTimeoutMs: http.requestTimeoutMs,
+    loopbackOnly: http.loopbackOnly,
     stopping: stopping.signal,
     log,
     metrics,
@@ -106,6 +107,8 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
   };
   const drain = async (): Promise<void> => {
     draining = true;
+    // Ready no longer, and serving on: so a load balancer turns away before there is nobody to answer.
+    await delay(http.drainDelayMs);
     const hurry = setTimeout(() => {
       log.warn('requests in flight did not finish in time; cutting them off');
       stopping.abort();
@@ -156,7 +159,10 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     rows: upstream.windowRows,
   };
   const cache = new WindowCache(grid, ages.maxBytes, now, (bytes) => metrics.evicted(bytes));
-  const quota = createQuotaOf(config, surroundings, () => metrics.foreignUse());
+  const quota = createQuotaOf(config, surroundings, {
+    onRefused: (lane, reason) => metrics.refused(lane, reason),
+    onForeignUse: () => metrics.foreignUse(),
+  });
   const shared = createShared(config, log);
   const metrics = createMetrics({
     quota: quota.state,
@@ -187,7 +193,7 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     newId: () => randomBytes(8).toString('hex') as ListingId,
     onBackgroundFailure: (err) => log.info({ err }, 'work in the background was left'),
   });
-  const maxListValues = Math.max(1, Math.floor(odata.maxNodes / nodesPerListValue));
+  const maxIds = maxListValues(odata.maxNodes, comparisonNodes);
   const bounds = {
     maxNodes: odata.maxNodes,
     maxEncodedBytes: odata.maxUrlBytes - upstream.url.length - otherUrlBytes,
@@ -198,11 +204,11 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     bounds,
     maxIds: Math.max(
       1,
-      Math.min(maxListValues, Math.floor(bounds.maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
+      Math.min(maxIds, Math.floor(bounds.maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
     ),
   });
   const catalog = createCatalog(listings, byIds, {
-    rules: { not: odata.not, startsWithAnywhere: odata.startsWithAnywhere, maxListValues },
+    rules: { not: odata.not, startsWithAnywhere: odata.startsWithAnywhere, maxNodes: odata.maxNodes },
     bounds,
     sizes: { defaultSize: Math.min(defaultPageSize, config.maxPageSize), maxSize: config.maxPageSize },
     now,
@@ -239,7 +245,7 @@ function createShared(config: Config, log: Logger): SharedWindows {
   });
 }
 
-function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, onForeignUse: () => void): Quota {
+function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, counts: QuotaEvents): Quota {
   const { perMinute, perHour, margin, reserve, replicas, redisUrl } = config.quota;
   const clock = quotaClock ?? systemClock;
   // Alone, a replica keeps to its part; with Redis, the whole is divided as it is asked for.
@@ -270,12 +276,14 @@ function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, onFore
     events: {
       onGate: (gate) => log.warn({ gate }, 'the gate to upstream has turned'),
       onLedger: (kind, why) => log.warn({ ledger: kind, why }, 'the quota is counted elsewhere from now on'),
-      onForeignUse: ({ share, foreignUse }) => {
+      ...counts,
+      onForeignUse: (event) => {
+        const { share, foreignUse } = event;
         log.warn(
           { share, foreignUse },
           'somebody else uses the app registration; lowering our share of its quota',
         );
-        onForeignUse();
+        counts.onForeignUse?.(event);
       },
     },
   });

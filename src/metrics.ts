@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ServedFrom } from './machines/source.ts';
 import type { CallReport } from './upstream/call-report.ts';
-import type { QuotaState } from './upstream/quota/quota.ts';
+import type { Lane, QuotaRefusalReason, QuotaState } from './upstream/quota/quota.ts';
 
 /** What the gateway counts and measures, in the text form that Prometheus reads. Names no machine and no principal. */
 export interface Metrics {
@@ -11,6 +11,7 @@ export interface Metrics {
   readonly served: (from: ServedFrom) => void;
   readonly parsed: (ms: number, inThread: boolean) => void;
   readonly evicted: (bytes: number) => void;
+  readonly refused: (lane: Lane, reason: QuotaRefusalReason) => void;
   readonly foreignUse: () => void;
 }
 
@@ -66,6 +67,11 @@ export function createMetrics(readings: Readings): Metrics {
   ]);
   const evictions = counter('cache_evictions_total', 'Windows that had to leave the cache.');
   const evictedBytes = counter('cache_evicted_bytes_total', 'Bytes of windows that had to leave the cache.');
+  const refusals = counter(
+    'quota_refused_total',
+    'Calls that were not sent, as the quota had no room for them in their time.',
+    ['lane', 'reason'],
+  );
   const foreign = counter(
     'quota_foreign_use_total',
     'Times that upstream refused a call though our own log showed room.',
@@ -116,6 +122,7 @@ export function createMetrics(readings: Readings): Metrics {
       evictions.inc();
       evictedBytes.inc(size);
     },
+    refused: (lane, reason) => refusals.inc({ lane, reason }),
     foreignUse: () => foreign.inc(),
   };
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isLoopbackHost } from './loopback.ts';
 import { cloudNames, regions } from './upstream/clouds.ts';
 
 /**
@@ -50,16 +51,13 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(values: Valu
     .toLowerCase()
     .pipe(z.enum(values, { error: `must be one of ${values.join(', ')}` }));
 
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-
 /** Tokens are sent to these addresses, so only this machine itself may be reached without TLS. */
 const apiAddress = text
   .refine((value) => URL.canParse(value), 'must be an address such as https://api.security.microsoft.com')
   .refine((value) => {
     if (!URL.canParse(value)) return true;
     const { protocol, hostname } = new URL(value);
-    return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+    return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
   }, 'must begin with https:// (http:// is taken for this machine itself only)')
   .refine(
     (value) => !URL.canParse(value) || (new URL(value).search === '' && new URL(value).hash === ''),
@@ -69,7 +67,8 @@ const apiAddress = text
     (value) => !URL.canParse(value) || (new URL(value).username === '' && new URL(value).password === ''),
     'must hold no user name or password',
   )
-  .transform((value) => value.replace(/\/+$/, ''));
+  .transform((value) => value.replace(/\/+$/, ''))
+  .refine((value) => !/\/api(\/machines)?$/i.test(value), 'must end before /api/machines, which is added');
 
 const redisAddress = text.refine(
   (value) => URL.canParse(value) && ['redis:', 'rediss:'].includes(new URL(value).protocol),
@@ -109,6 +108,11 @@ export const settings = {
     without: 'off',
     means:
       'Lets `CALLER_AUTH=none` listen on an address other than loopback, for use behind something that checks callers.',
+  },
+  UPSTREAM_IDENTITY: {
+    reads: oneOf(['app']),
+    without: 'app',
+    means: 'As whom the API is asked. `app`: the app registration, whose rights all callers share.',
   },
   AZURE_TENANT_ID: {
     reads: tenant,
@@ -157,7 +161,7 @@ export const settings = {
     means: 'OAuth scope to ask for, if not the one of the cloud.',
   },
   MACHINES_API_TOKEN: {
-    reads: text,
+    reads: text.regex(/^[\x21-\x7e]+$/, 'holds a character that no token has'),
     without: undefined,
     means: 'A bearer token to use as it is, instead of signing in; for trying things out.',
   },
@@ -170,6 +174,12 @@ export const settings = {
     reads: seconds(1, 600),
     without: '60',
     means: 'Time for one GraphQL request, upstream calls and all.',
+  },
+  DRAIN_DELAY_SECONDS: {
+    reads: seconds(0, 120),
+    without: '0',
+    means:
+      'Time that the gateway serves on, not ready, once it is told to stop, so that a load balancer notices; 5 suits Kubernetes.',
   },
   DRAIN_TIMEOUT_SECONDS: {
     reads: seconds(0, 600),

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Config, ConfigError, type Environment, readConfig } from '../src/config.ts';
 import { type SettingName, settings, settingsTable } from '../src/settings.ts';
-import { secrets } from './support/secrets.ts';
+import { clientCertificate } from './support/entra-gateway.ts';
+import { secrets, secretsIn } from './support/secrets.ts';
 
 const guid = '11111111-2222-4333-8444-555555555555';
-const certificate = '-----BEGIN CERTIFICATE-----';
 /** The least that a gateway starts with. */
 const least = { CALLER_AUTH: 'none', MACHINES_API_TOKEN: secrets.token };
 const entra = {
@@ -15,12 +15,9 @@ const entra = {
   AZURE_CLIENT_SECRET: secrets.clientSecret,
 };
 
-const read = (environment: Environment): Config => readConfig(environment, () => certificate);
+const read = (environment: Environment): Config => readConfig(environment, () => '');
 
-function problemsOf(
-  environment: Environment,
-  readFile: (path: string) => string = () => certificate,
-): ConfigError {
+function problemsOf(environment: Environment, readFile: (path: string) => string = () => ''): ConfigError {
   try {
     readConfig(environment, readFile);
   } catch (error) {
@@ -49,7 +46,9 @@ describe('settings that are left out', () => {
         landingPage: true,
         introspection: true,
         requestTimeoutMs: 60_000,
+        drainDelayMs: 0,
         drainTimeoutMs: 25_000,
+        loopbackOnly: true,
       },
       logLevel: 'info',
       upstream: {
@@ -62,6 +61,15 @@ describe('settings that are left out', () => {
         maxResponseBytes: 64 * 1024 * 1024,
         windowRows: 10_000,
       },
+      quota: {
+        perMinute: 100,
+        perHour: 1_500,
+        margin: 0,
+        reserve: 0.2,
+        replicas: 1,
+        redisUrl: undefined,
+      },
+      cache: { freshMs: 60_000, renewMs: 300_000, staleMs: 3_600_000, maxBytes: 256 * 1024 * 1024 },
       odata: { not: false, startsWithAnywhere: false, maxNodes: 100, maxUrlBytes: 8_000 },
       maxPageSize: 1_000,
     });
@@ -97,6 +105,7 @@ describe('settings that are given', () => {
       HOST: ' localhost ',
       PORT: '0',
       REQUEST_TIMEOUT_SECONDS: '1.5',
+      DRAIN_DELAY_SECONDS: '5',
       DRAIN_TIMEOUT_SECONDS: '0',
       UPSTREAM_CONNECTIONS: '256',
       UPSTREAM_CONNECT_TIMEOUT_SECONDS: '0.05',
@@ -105,6 +114,15 @@ describe('settings that are given', () => {
       UPSTREAM_RETRIES: '0',
       UPSTREAM_MAX_RESPONSE_BYTES: '65536',
       UPSTREAM_WINDOW_ROWS: '1',
+      QUOTA_PER_MINUTE: '50',
+      QUOTA_PER_HOUR: '1000000',
+      QUOTA_MARGIN: '0.9',
+      QUOTA_RESERVE: '0',
+      REPLICAS: '3',
+      CACHE_FRESH_SECONDS: '0.5',
+      CACHE_RENEW_SECONDS: '0.5',
+      CACHE_STALE_SECONDS: '604800',
+      CACHE_MAX_BYTES: '33554432',
       ODATA_MAX_NODES: '10',
       ODATA_MAX_URL_BYTES: '1000',
       ODATA_NOT: 'ON',
@@ -113,7 +131,7 @@ describe('settings that are given', () => {
       LOG_LEVEL: 'Silent',
     });
     expect(config).toMatchObject({
-      http: { host: 'localhost', port: 0, requestTimeoutMs: 1_500, drainTimeoutMs: 0 },
+      http: { host: 'localhost', port: 0, requestTimeoutMs: 1_500, drainDelayMs: 5_000, drainTimeoutMs: 0 },
       logLevel: 'silent',
       upstream: {
         connections: 256,
@@ -124,6 +142,8 @@ describe('settings that are given', () => {
         maxResponseBytes: 65_536,
         windowRows: 1,
       },
+      quota: { perMinute: 50, perHour: 1_000_000, margin: 0.9, reserve: 0, replicas: 3 },
+      cache: { freshMs: 500, renewMs: 500, staleMs: 604_800_000, maxBytes: 33_554_432 },
       odata: { not: true, startsWithAnywhere: true, maxNodes: 10, maxUrlBytes: 1_000 },
       maxPageSize: 9_990,
     });
@@ -167,7 +187,22 @@ describe('settings that are given', () => {
     ['MAX_PAGE_SIZE', '9991'],
     ['REQUEST_TIMEOUT_SECONDS', '0.9'],
     ['REQUEST_TIMEOUT_SECONDS', '601'],
+    ['DRAIN_DELAY_SECONDS', '121'],
     ['DRAIN_TIMEOUT_SECONDS', '-1'],
+    ['UPSTREAM_IDENTITY', 'nobody'],
+    ['QUOTA_PER_MINUTE', '0'],
+    ['QUOTA_PER_HOUR', '1000001'],
+    ['QUOTA_MARGIN', '0.91'],
+    ['QUOTA_MARGIN', '1'],
+    ['QUOTA_RESERVE', '-0.1'],
+    ['QUOTA_RESERVE', '20%'],
+    ['REDIS_URL', 'localhost'],
+    ['REDIS_URL', 'http://localhost:6379'],
+    ['REPLICAS', '0'],
+    ['CACHE_FRESH_SECONDS', '-1'],
+    ['CACHE_RENEW_SECONDS', '1m'],
+    ['CACHE_STALE_SECONDS', '604801'],
+    ['CACHE_MAX_BYTES', '1'],
     ['UPSTREAM_CONNECTIONS', '0'],
     ['UPSTREAM_CONNECT_TIMEOUT_SECONDS', '1s'],
     ['UPSTREAM_HEADERS_TIMEOUT_SECONDS', 'Infinity'],
@@ -307,7 +342,38 @@ describe('the address of the API', () => {
   });
 });
 
+describe('the ages of the cache', () => {
+  it.each([
+    ['must not fall from fresh to renew', { CACHE_FRESH_SECONDS: '301' }, 'CACHE_RENEW_SECONDS'],
+    ['must not fall from renew to stale', { CACHE_STALE_SECONDS: '299' }, 'CACHE_STALE_SECONDS'],
+  ])('%s', (_, ages, name) => {
+    expect(wrongSettings({ ...least, ...ages })).toEqual([name]);
+  });
+
+  it('may be nothing: then every query asks upstream', () => {
+    const nothing = { CACHE_FRESH_SECONDS: '0', CACHE_RENEW_SECONDS: '0', CACHE_STALE_SECONDS: '0' };
+    expect(read({ ...least, ...nothing }).cache).toMatchObject({ freshMs: 0, renewMs: 0, staleMs: 0 });
+  });
+});
+
+describe('the address of Redis', () => {
+  const url = `rediss://gateway:${secrets.clientSecret}@redis.example:6380/2`;
+
+  it('is kept whole, and not shown, for it holds a password', () => {
+    const { quota } = read({ ...least, REDIS_URL: url });
+    expect(quota.redisUrl?.reveal()).toBe(url);
+    expect(JSON.stringify(quota)).not.toContain(secrets.clientSecret);
+  });
+});
+
 describe('the credential', () => {
+  /** A certificate and its key, as a file holds them. */
+  let pem: string;
+  beforeAll(async () => {
+    const { certificate, key } = await clientCertificate();
+    pem = `${certificate}\n${key}`;
+  });
+
   it('is a fixed token', () => {
     const { credential } = read(least).upstream;
     expect(credential.kind === 'fixed' && credential.token.reveal()).toBe(secrets.token);
@@ -327,12 +393,23 @@ describe('the credential', () => {
     const { AZURE_CLIENT_SECRET: _, ...rest } = entra;
     const { credential } = readConfig({ ...rest, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' }, (path) => {
       paths.push(path);
-      return certificate;
+      return pem;
     }).upstream;
     expect(paths).toEqual(['/run/cert.pem']);
-    expect(credential.kind === 'entra' && credential.application.proof).toMatchObject({
-      kind: 'certificate',
-    });
+    const proof = credential.kind === 'entra' ? credential.application.proof : undefined;
+    expect(proof?.kind === 'certificate' && proof.pem.reveal()).toBe(pem);
+    expect(secretsIn(JSON.stringify(credential))).toEqual([]);
+  });
+
+  it('is refused where the file holds no certificate with its key, and the file is not quoted', () => {
+    const { AZURE_CLIENT_SECRET: _, ...rest } = entra;
+    const { message, problems } = problemsOf(
+      { ...rest, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' },
+      () => pem.slice(pem.indexOf('PRIVATE KEY')),
+    );
+    expect(problems.map(({ setting }) => setting)).toEqual(['AZURE_CLIENT_CERTIFICATE_PATH']);
+    expect(message).toContain('must name a PEM file with a certificate and its unencrypted private key');
+    expect(secretsIn(message)).toEqual([]);
   });
 
   it.each([
@@ -399,7 +476,10 @@ describe('who may ask', () => {
     'may be anybody on %s only with ALLOW_ANONYMOUS',
     (host) => {
       expect(wrongSettings({ ...least, HOST: host })).toEqual(['HOST']);
-      expect(read({ ...least, HOST: host, ALLOW_ANONYMOUS: 'true' }).http.host).toBe(host);
+      expect(read({ ...least, HOST: host, ALLOW_ANONYMOUS: 'true' }).http).toMatchObject({
+        host,
+        loopbackOnly: false,
+      });
     },
   );
 });

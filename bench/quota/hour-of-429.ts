@@ -34,7 +34,7 @@ export async function hourOf429(): Promise<readonly Measure[]> {
     },
     () => '',
   );
-  const gateway = await startGateway(config, { log: createLog('warn'), now, quotaClock: clock });
+  const gateway = await startGateway(config, { log: createLog('silent'), now, quotaClock: clock });
   try {
     const queries = await seenQueries(gateway.url);
     emulator.clearRequests();

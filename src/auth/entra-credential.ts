@@ -111,14 +111,17 @@ interface ClientCertificate {
   readonly x5c: string;
 }
 
-function readCertificate(pem: Secret): ClientCertificate {
+/** @throws {CredentialError} where the text is not a certificate with its own, unencrypted key */
+export function readCertificate(pem: Secret): ClientCertificate {
   try {
     const text = pem.reveal();
     const certificate = new X509Certificate(text);
-    const privateKey = createPrivateKey(text).export({ type: 'pkcs8', format: 'pem' }).toString();
+    const privateKey = createPrivateKey(text);
+    if (!certificate.checkPrivateKey(privateKey))
+      throw new Error('The key is not the one of the certificate.');
     return {
       thumbprintSha256: certificate.fingerprint256.replaceAll(':', ''),
-      privateKey,
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       x5c: certificate.toString(),
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { Agent } from 'undici';
 
 /** HTTP for msal: its own client has no time limit on the token request, nor a bound on the answer. */
 export interface EntraNetwork extends INetworkModule {
+  /** Breaks off what is under way: nobody is left to use a token. */
   readonly close: () => Promise<void>;
 }
 
@@ -43,6 +44,6 @@ export function createEntraNetwork(ca: string | undefined): EntraNetwork {
   return {
     sendGetRequestAsync: (url, options) => send('GET', url, options),
     sendPostRequestAsync: (url, options) => send('POST', url, options),
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   };
 }

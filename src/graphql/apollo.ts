@@ -11,7 +11,7 @@ import { operationLog } from './operation-log.ts';
 import { resolvers } from './resolvers.ts';
 import { retryAfterHeader } from './retry-after.ts';
 import { readTypeDefinitions } from './type-definitions.ts';
-import { upstreamExtension } from './upstream-usage.ts';
+import { upstreamExtension } from './upstream-extension.ts';
 
 export interface ApolloOptions {
   /** Whether browsers get Apollo Sandbox, which loads from Apollo's own servers. */
@@ -28,6 +28,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<GatewayContex
     typeDefs: readTypeDefinitions(),
     resolvers,
     introspection: options.introspection,
+    hideSchemaDetailsFromClientErrors: !options.introspection,
     includeStacktraceInErrorResponses: false,
     formatError,
     logger: options.log,

@@ -25,11 +25,14 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
       extensions: present({ code, correlationId, retryAfterSeconds }),
     });
   }
+  if (isTooDeep(error)) {
+    return { message: 'The request is nested too deeply.', extensions: { code: 'BAD_REQUEST' } };
+  }
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
     return present({ ...place, message: formatted.message, extensions: { code } });
   }
-  if (thrown instanceof GraphQLError && thrown.path === undefined && thrown.originalError === undefined) {
+  if (!isOurFault(thrown)) {
     // graphql-js itself will not execute it, as it will no subscription.
     return present({ ...place, message: formatted.message, extensions: { code: 'BAD_REQUEST' } });
   }
@@ -39,6 +42,22 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
       'Something went wrong inside the gateway. Its log says more under the id in the x-request-id response header.',
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   });
+}
+
+/** Whether something broke inside, rather than that the caller asked for what cannot be, or upstream failed. */
+export function isOurFault(thrown: unknown): boolean {
+  const error = unwrapResolverError(thrown);
+  if (error instanceof BadInput || error instanceof UpstreamError || isTooDeep(error)) return false;
+  if (!(error instanceof GraphQLError)) return true;
+  // A value that breaks its type on the way out is ours; what graphql-js refuses ahead of the resolvers is the caller's.
+  return error.path !== undefined && error.extensions.code === undefined;
+}
+
+const stackText = 'Maximum call stack size';
+
+/** Parser and type checks of graphql-js go down by calls, and end here where a request is nested without end. */
+function isTooDeep(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(stackText);
 }
 
 type Present<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };

@@ -1,10 +1,10 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { BadInput } from '../machines/bad-input.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import type { GatewayContext } from './context.ts';
+import { isOurFault } from './error-format.ts';
 
 /**
  * Logs each operation once, and what lay behind its errors. Variables and query text are left out: they name devices.
@@ -19,7 +19,10 @@ export function operationLog(log: Logger, now: () => number): ApolloServerPlugin
       const startedAt = now();
       return {
         async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) logCause(error, log, contextValue.call.requestId);
+          const { requestId, signal } = contextValue.call;
+          // Whoever left reads no error, and what broke off by that is nobody's fault.
+          if (signal.aborted && !isTimeout(signal.reason)) log.info({ requestId }, 'the caller left');
+          else for (const error of errors) logCause(error, log, requestId);
         },
         async willSendResponse({ operationName, operation, errors, contextValue }) {
           log.info(
@@ -38,6 +41,8 @@ export function operationLog(log: Logger, now: () => number): ApolloServerPlugin
   };
 }
 
+const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError';
+
 function logCause(error: GraphQLError, log: Logger, requestId: string): void {
   const cause = unwrapResolverError(error);
   const path = error.path?.join('.');
@@ -47,7 +52,7 @@ function logCause(error: GraphQLError, log: Logger, requestId: string): void {
       { requestId, path, code, status, upstreamCode, correlationId, detail },
       'upstream refused or failed',
     );
-  } else if (error.path !== undefined && !(cause instanceof BadInput || cause instanceof GraphQLError)) {
-    log.error({ requestId, path, err: cause }, 'a resolver failed');
+  } else if (isOurFault(error)) {
+    log.error({ requestId, path, err: cause }, 'the gateway failed');
   }
 }

@@ -1,8 +1,6 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { Consistency } from '../machines/listing.ts';
 import type { Moment } from '../machines/moment.ts';
 import type { ServedFrom, Usage } from '../machines/source.ts';
-import type { GatewayContext } from './context.ts';
 
 /** What answering an operation took: gathered as it happens, told in `extensions.upstream`. */
 export class UpstreamUsage implements Usage {
@@ -60,21 +58,3 @@ export interface UpstreamReport {
 
 const servedOrder: readonly ServedFrom[] = ['HIT', 'MISS', 'STALE'];
 const consistencyOrder: readonly Consistency[] = ['LISTING', 'ANCHORED', 'BEST_EFFORT'];
-
-/** Adds `extensions.upstream` to every answer. @param now clock, in epoch milliseconds */
-export function upstreamExtension(now: () => number): ApolloServerPlugin<GatewayContext> {
-  return {
-    async requestDidStart() {
-      return {
-        async willSendResponse({ response, contextValue }) {
-          if (response.body.kind !== 'single') return;
-          const { singleResult } = response.body;
-          singleResult.extensions = {
-            ...singleResult.extensions,
-            upstream: contextValue.usage.report(now()),
-          };
-        },
-      };
-    },
-  };
-}

@@ -5,15 +5,19 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../graphql/context.ts';
+import { isLoopbackHost } from '../loopback.ts';
 import type { Call } from '../machines/source.ts';
 import type { Metrics } from '../metrics.ts';
 import { departureSignal } from './departure.ts';
 import { type Readiness, registerHealth } from './health.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
+import { watchSilentConnections } from './silent-connections.ts';
 
 /** What is known of a request as it arrives. */
 export type Arrival = Pick<Call, 'requestId' | 'signal' | 'deadline'>;
@@ -24,6 +28,8 @@ export interface ServerOptions {
   readonly createContext: (arrival: Arrival) => GatewayContext;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
+  /** Takes requests only under a loopback host name; see {@link refuseForeignHosts}. */
+  readonly loopbackOnly: boolean;
   /** Goes off when requests in flight are not waited for any longer. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
@@ -54,9 +60,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.addHook('onRequest', async (request, reply) => {
     reply.header(requestIdHeader, request.id);
   });
+  if (options.loopbackOnly) server.addHook('onRequest', refuseForeignHosts);
   let closing = false;
+  const closeSilentConnections = watchSilentConnections(server.server);
   server.addHook('preClose', async () => {
     closing = true;
+    closeSilentConnections();
   });
   server.addHook('onSend', async (_, reply) => {
     // Else a caller's kept connection would have to be waited for, idle as it is.
@@ -107,6 +116,19 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }),
   });
   return server;
+}
+
+/**
+ * A page of somebody else's that a browser here has open can have its own name point to this machine, and then ask us as
+ * if it were ours (DNS rebinding). The name is in the Host header.
+ */
+async function refuseForeignHosts(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (isLoopbackHost(request.hostname)) return;
+  await reply
+    .code(421)
+    .send(
+      problem('BAD_REQUEST', 'This gateway answers under localhost only. ALLOW_ANONYMOUS=true lifts that.'),
+    );
 }
 
 /** An error ahead of GraphQL, in the form that GraphQL clients read. */

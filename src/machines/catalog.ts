@@ -43,12 +43,12 @@ export interface CatalogOptions {
   readonly now: () => number;
 }
 
-/** Longest id that is asked for, in bytes once percent-encoded; upstream's have about 40. */
+/** Longest id that is asked for, in bytes as a literal, percent-encoded; upstream's have about 40. */
 export const maxIdBytes = 256;
 
 /** Whether upstream could have a machine of this id: one that it can be asked for in text, and of sane length. */
 export function isPossibleId(id: string): boolean {
-  return id !== '' && id.isWellFormed() && encodeURIComponent(id).length <= maxIdBytes;
+  return id !== '' && id.isWellFormed() && encodeURIComponent(id.replaceAll("'", "''")).length <= maxIdBytes;
 }
 
 export function createCatalog(listings: Listings, byIds: MachinesById, options: CatalogOptions): Catalog {
@@ -82,9 +82,11 @@ async function placeRequest(
   if (start !== undefined && end !== undefined && end.offset <= start.offset) {
     throw new BadInput(['before'], 'does not lie behind after, so there is nothing between them.');
   }
+  // Where the cursor's machine is gone, the rows behind it have moved up by one: rather one twice than one lost.
+  const slid = start?.consistency === 'BEST_EFFORT' ? 1 : 0;
   const found = [start, end].map((each) => each?.consistency ?? 'LISTING');
   return {
-    span: { from, size, after: start?.offset ?? -1, before: end?.offset },
+    span: { from, size, after: start === undefined ? -1 : start.offset - slid, before: end?.offset },
     consistency: worstFirst.find((consistency) => found.includes(consistency)) ?? 'LISTING',
   };
 }

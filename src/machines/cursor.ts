@@ -69,5 +69,13 @@ export function decodeCursor(cursor: string, fingerprint: Fingerprint, path: Inp
       'is a cursor of another filter. Give it back with the filter it was issued for, or start again without a cursor.',
     );
   }
-  return { offset, id, listing: listing as ListingId };
+  const position = { offset, id, listing: listing as ListingId };
+  // Reading base64url passes over what does not belong; what is written from what was read shows it.
+  if (encodeCursor(position, fingerprint) !== cursor) {
+    throw new BadInput(
+      path,
+      'is not a cursor of this gateway. Give back a cursor from an earlier answer, unchanged.',
+    );
+  }
+  return position;
 }

@@ -1,5 +1,6 @@
 import { BadInput, type InputPath } from './bad-input.ts';
 import { and, everything, type Filter, type Literal, or, type Uninvertible } from './filter.ts';
+import { comparisonNodes, maxListValues, tagNodes } from './filter-nodes.ts';
 import { isGuid } from './guid.ts';
 import { earliestMoment, parseMoment } from './moment.ts';
 import {
@@ -23,8 +24,8 @@ export interface FilterRules {
   readonly not: boolean;
   /** Whether `startswith` may be sent for properties of which it is unproven. */
   readonly startsWithAnywhere: boolean;
-  /** Most values of one list. */
-  readonly maxListValues: number;
+  /** Largest filter, in nodes; a list must fit it by itself. */
+  readonly maxNodes: number;
 }
 
 /** The caller's filter, of the kinds that the schema guarantees. */
@@ -137,9 +138,13 @@ function readCondition(
     case 'ne':
       return equals(value, reading, true);
     case 'in':
-      return any(reading)(readValues(value, reading, (item, place) => equals(item, place, false)));
+      return any(reading)(
+        readValues(value, reading, comparisonNodes, (item, place) => equals(item, place, false)),
+      );
     case 'notIn':
-      return all(reading)(readValues(value, reading, (item, place) => equals(item, place, true)));
+      return all(reading)(
+        readValues(value, reading, comparisonNodes, (item, place) => equals(item, place, true)),
+      );
     case 'startsWith':
       return readPrefix(property, kind, value, reading);
     case 'gt':
@@ -153,9 +158,9 @@ function readCondition(
     case 'has':
       return hasTag(value, reading);
     case 'hasAny':
-      return any(reading)(readValues(value, reading, hasTag));
+      return any(reading)(readValues(value, reading, tagNodes, hasTag));
     case 'hasAll':
-      return all(reading)(readValues(value, reading, hasTag));
+      return all(reading)(readValues(value, reading, tagNodes, hasTag));
     default:
       throw new BadInput(reading.path, 'is not a condition of this property.');
   }
@@ -197,14 +202,16 @@ function readPrefix(
 function readValues(
   value: unknown,
   reading: Reading,
+  leafNodes: number,
   read: (item: unknown, place: Reading) => Filter,
 ): Filter[] {
-  const values = [...new Set(asList(value, reading))];
-  const { maxListValues } = reading.rules;
-  if (values.length > maxListValues) {
+  const values = asList(value, reading);
+  const different = new Set(values).size;
+  const most = maxListValues(reading.rules.maxNodes, leafNodes);
+  if (different > most) {
     throw new BadInput(
       reading.path,
-      `has ${values.length} different values; upstream takes at most ${maxListValues} in a call. Ask in several queries.`,
+      `has ${different} different values; upstream takes at most ${most} in a call. Ask in several queries.`,
     );
   }
   return values.map((item, index) => read(item, into(reading, index)));

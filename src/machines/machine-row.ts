@@ -187,7 +187,7 @@ const isIdentified = (row: MachineRow): row is Machine => row.id !== null;
  * `id`.
  */
 export function readMachine(row: unknown, onOddity: OnOddity): Machine | undefined {
-  const read = machineRow(row, '', onOddity);
+  const read = isObject(row) && typeof row.id === 'string' ? machineRow(row, '', onOddity) : null;
   if (read !== null && isIdentified(read)) return read;
   onOddity({ property: 'id', kind: 'unreadable' });
   return undefined;

@@ -1,5 +1,6 @@
 import { BadInput } from './bad-input.ts';
 import type { Filter, Literal } from './filter.ts';
+import { comparisonNodes, joinNodes, tagNodes } from './filter-nodes.ts';
 
 /**
  * Prints a {@link Filter} as OData `$filter` text, in one canonical form: parts sorted, doubles dropped. Two inputs
@@ -34,7 +35,7 @@ export function filterQuery(filter: Filter, bounds: FilterBounds): FilterQuery {
     throw new BadInput(
       ['filter'],
       `is too large for one upstream call: it comes to ${printed.nodes} nodes, at most ${bounds.maxNodes} are taken ` +
-        '(a comparison counts 4, and 1 to join it to the next). Ask in several queries.',
+        '(a comparison counts 4, a tag 6, and 1 to join each to the next). Ask in several queries.',
     );
   }
   const encodedBytes = encodeURIComponent(printed.text).length;
@@ -53,9 +54,6 @@ interface Printed {
   /** Nodes as ASP.NET Core OData counts them. */
   readonly nodes: number;
 }
-
-/** An operator or call, a property, the machine it is a property of, and a constant. */
-const comparisonNodes = 4;
 
 function printFilter(filter: Filter): Printed {
   switch (filter.kind) {
@@ -76,7 +74,7 @@ function printFilter(filter: Filter): Printed {
     case 'startsWith':
       return { text: `startswith(${filter.property},${quote(filter.prefix)})`, nodes: comparisonNodes };
     case 'tag':
-      return { text: `machineTags/any(t: t eq ${quote(filter.tag)})`, nodes: comparisonNodes + 2 };
+      return { text: `machineTags/any(t: t eq ${quote(filter.tag)})`, nodes: tagNodes };
     case 'everything':
     case 'nothing':
       throw new Error(
@@ -93,7 +91,7 @@ function printJoin(kind: 'and' | 'or', parts: readonly Filter[]): Printed {
   const text = printed.map((part) => part.text).join(` ${kind} `);
   return {
     text: printed.length === 1 ? text : `(${text})`,
-    nodes: printed.reduce((nodes, part) => nodes + part.nodes, printed.length - 1),
+    nodes: printed.reduce((nodes, part) => nodes + part.nodes, (printed.length - 1) * joinNodes),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   errorOfQuota,
   errorOfTransport,
   errorOfUnreadable,
+  isOwnError,
   UpstreamError,
 } from './upstream-error.ts';
 
@@ -80,16 +81,19 @@ async function attempt(query: WindowQuery, call: Call, options: MachinesApiOptio
   const { now, log } = options;
   const answer = await authorized(listPath(query), call, options);
   const readAt = momentOf(answer.sentAt);
-  const list = answer.status === 404 ? emptyList : await readRows(answer, call, options);
+  // Reading hands a large body over to another thread, and leaves none here.
+  const bytes = answer.body.length;
+  const list = await readRows(answer, call, options);
   log.info(
     {
       requestId: call.requestId,
       lane: call.lane,
+      status: answer.status,
       top: query.top,
       skip: query.skip,
       filtered: query.filter !== undefined,
       rows: list.block.ids.length,
-      bytes: answer.body.length,
+      bytes,
       ms: now() - answer.sentAt,
     },
     'upstream answered',
@@ -110,6 +114,10 @@ const emptyList: ListAnswer = {
 };
 
 async function readRows(answer: Answer, call: Call, { rowReader }: MachinesApiOptions): Promise<ListAnswer> {
+  if (answer.status === 404) {
+    if (isOwnError(answer)) return emptyList;
+    throw errorOfUnreadable(answer, 'A 404 that is not of the Machines API: check MACHINES_API_URL.');
+  }
   if (answer.status !== 200) throw errorOfAnswer(answer);
   try {
     return await rowReader.read(answer.body, call.signal);

@@ -120,13 +120,13 @@ function meaningOf(status: number): Meaning {
 
 /** The error that an answer other than a success stands for. */
 export function errorOfAnswer(answer: Answer): UpstreamError {
-  const body = readErrorBody(answer.body);
+  const body = readErrorBody(answer);
   const meaning = meaningOf(answer.status);
   const retryAfterSeconds = readRetryAfter(answer, body.message);
   return new UpstreamError({
     ...meaning,
     status: answer.status,
-    detail: body.message?.slice(0, maxDetail),
+    detail: body.detail,
     upstreamCode: body.code?.slice(0, 64),
     // With 429 the target was recorded to hold the tenant, not a correlation id.
     correlationId: answer.status === 429 ? undefined : readCorrelationId(body.target),
@@ -184,19 +184,39 @@ interface ErrorBody {
   readonly code?: string;
   readonly message?: string;
   readonly target?: string;
+  /** For the log. */
+  readonly detail?: string | undefined;
 }
 
 /** `{"error":{"code","message","target"}}` as recorded; a body may as well be empty or a proxy's page. */
-function readErrorBody(body: Buffer): ErrorBody {
-  const text = body.toString('utf8', 0, 64 * 1024);
+function readErrorBody({ body, headers }: Answer): ErrorBody {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(body.toString('utf8', 0, 64 * 1024));
     const error = property(parsed, 'error');
     const texts = ['code', 'message', 'target'].map((name) => [name, property(error, name)] as const);
-    return Object.fromEntries(texts.filter(([, value]) => typeof value === 'string'));
+    const read: ErrorBody = Object.fromEntries(texts.filter(([, value]) => typeof value === 'string'));
+    return { ...read, detail: read.message === undefined ? undefined : withoutData(read.message) };
   } catch {
-    return text === '' ? {} : { message: text };
+    // A page of a proxy may repeat the request, token and all: only what it is is told.
+    const type = single(headers['content-type']) ?? 'no content type';
+    return body.length === 0 ? {} : { detail: `The body is no JSON: ${type}, ${body.length} bytes.` };
   }
+}
+
+/** A message without what was quoted from our request: texts of the filter, addresses, and whatever could be a token. */
+function withoutData(message: string): string {
+  return message
+    .slice(0, maxDetail)
+    .replaceAll(/'(?:[^']|'')*'?/g, "'…'")
+    .replaceAll(/"[^"]*"?/g, '"…"')
+    .replaceAll(/\b(?:https?:\/\/|Bearer )\S+/gi, '…')
+    .replaceAll(/[\w.~+/=-]{32,}/g, '…');
+}
+
+/** Whether a body is upstream's own: JSON with an error, or nothing. A 404 of a proxy, or of a wrong address, is not. */
+export function isOwnError(answer: Answer): boolean {
+  const { code, message } = readErrorBody(answer);
+  return answer.body.length === 0 || code !== undefined || message !== undefined;
 }
 
 function property(value: unknown, name: string): unknown {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deferred } from '../support/deferred.ts';
 import { type GatewayBeforeStandIn, runGatewayBefore } from '../support/gateway-before.ts';
@@ -21,8 +23,10 @@ describe('a gateway that is told to stop', () => {
       { DRAIN_TIMEOUT_SECONDS: '600' },
     );
     const { url, upstream, ask, stop, lines } = running;
-    // The connections of these callers are kept alive, as fetch does.
-    const inFlight = [ask(listing), ask(listing), ask(listing)];
+    // Of different lists, as callers of the same one share a call. Their connections are kept alive, as fetch does.
+    const inFlight = ['LOW', 'MEDIUM', 'HIGH'].map((score) =>
+      ask(`{ machines(filter: { riskScore: { eq: ${score} } }) { nodes { id } } }`),
+    );
     await expect.poll(() => upstream.requests.length).toBe(3);
 
     const stopped = stop();
@@ -81,5 +85,20 @@ describe('a gateway that is told to stop', () => {
     await Promise.all([stop(), stop()]);
     await stop();
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  });
+});
+
+describe('a gateway that is told to stop, with a connection that never said anything', () => {
+  it('does not wait for it', async () => {
+    const running = await runGatewayBefore((_, response) => sendList(response, []), {
+      DRAIN_TIMEOUT_SECONDS: '600',
+    });
+    const silent = connect(Number(new URL(running.url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    // Over this one a request comes, so that the gateway has surely taken the other.
+    await running.ask(listing);
+    await running.close();
+    expect(running.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+    silent.destroy();
   });
 });

@@ -22,7 +22,10 @@ describe('the endpoints of the gateway', () => {
       const response = await post(JSON.stringify({ query }));
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toMatch(/^application\/json/);
-      expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+      expect(await response.json()).toEqual({
+        data: { __typename: 'Query' },
+        extensions: { upstream: { calls: 0, cache: null, ageSeconds: null, consistency: 'LISTING' } },
+      });
     });
 
     it('answers GET with a header that no plain form or image sends', async () => {

@@ -3,9 +3,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createApollo } from '../../src/graphql/apollo.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
 import { createMachineLoader } from '../../src/graphql/machine-loader.ts';
-import { createServer } from '../../src/http/server.ts';
+import { UpstreamUsage } from '../../src/graphql/upstream-usage.ts';
+import { type Arrival, createServer } from '../../src/http/server.ts';
 import type { Catalog } from '../../src/machines/catalog.ts';
-import type { Call } from '../../src/machines/source.ts';
+import type { Call, Principal } from '../../src/machines/source.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { ask } from '../support/running-gateway.ts';
 import { type LogLine, watchedLog } from '../support/watched-log.ts';
 
@@ -14,8 +16,11 @@ const broken = (): never => {
   throw new TypeError(innerWords, { cause: new Error('disk of Contoso') });
 };
 
-/** Real server and real Apollo around a catalog with a fault of its own. */
-const brokenCatalog: Catalog = { maxIds: 20, page: async () => broken(), byIds: async () => broken() };
+/** Real server and real Apollo around a catalog and a quota with a fault of their own. */
+const brokenCatalog: Catalog = {
+  page: async () => broken(),
+  byIds: { maxIds: 20, load: async () => broken() },
+};
 
 describe('a fault of the gateway itself', () => {
   let server: FastifyInstance | undefined;
@@ -24,7 +29,7 @@ describe('a fault of the gateway itself', () => {
   });
 
   async function start(
-    createContext: (call: Call) => GatewayContext,
+    createContext: (arrival: Arrival) => GatewayContext,
   ): Promise<{ url: string; lines: readonly LogLine[] }> {
     const { log, lines } = watchedLog();
     const apollo = createApollo({ landingPage: false, introspection: true, log, now: Date.now });
@@ -34,23 +39,33 @@ describe('a fault of the gateway itself', () => {
       createContext,
       readiness: async () => broken(),
       requestTimeoutMs: 5_000,
+      loopbackOnly: true,
       stopping: new AbortController().signal,
       log,
+      metrics: createMetrics({
+        quota: () => broken(),
+        cacheBytes: () => 0,
+        cacheWindows: () => 0,
+        sharedCacheAvailable: () => undefined,
+      }),
+      now: Date.now,
     });
     server.addHook('onClose', () => apollo.stop());
     return { url: await server.listen({ host: '127.0.0.1', port: 0 }), lines };
   }
 
-  const withBrokenCatalog = (call: Call): GatewayContext => ({
-    catalog: brokenCatalog,
-    call,
-    machineById: createMachineLoader(brokenCatalog, call),
-  });
+  const withBrokenCatalog = (arrival: Arrival): GatewayContext => {
+    const usage = new UpstreamUsage(() => undefined);
+    const call: Call = { ...arrival, principal: 'app' as Principal, lane: 'interactive', usage };
+    const machineById = createMachineLoader(brokenCatalog.byIds, call);
+    return { catalog: brokenCatalog, call, usage, machineById, quotaState: () => broken() };
+  };
 
   it.each([
     ['machines', '{ machines { nodes { id } } }'],
     ['machine', '{ machine(id: "a") { id } }'],
     ['node', '{ node(id: "a") { id } }'],
+    ['upstreamQuota', '{ upstreamQuota { share } }'],
   ])(
     'in a resolver is INTERNAL_SERVER_ERROR to the caller, and told in full to the log: %s',
     async (field, query) => {
@@ -90,23 +105,26 @@ describe('a fault of the gateway itself', () => {
     expect(JSON.stringify(errors)).not.toMatch(/vault-7|Contoso|node_modules|\.ts/);
   });
 
-  it('outside GraphQL is INTERNAL_SERVER_ERROR, and told in full to the log', async () => {
-    const { url, lines } = await start(withBrokenCatalog);
-    const response = await fetch(`${url}/readyz`, { headers: { 'x-request-id': 'fault-2' } });
-    expect(response.status).toBe(500);
-    expect(await response.json()).toEqual({
-      errors: [
-        {
-          message: 'Something went wrong inside the gateway.',
-          extensions: { code: 'INTERNAL_SERVER_ERROR' },
-        },
-      ],
-    });
-    expect(lines).toContainEqual(
-      expect.objectContaining({
-        requestId: 'fault-2',
-        err: expect.objectContaining({ message: innerWords }),
-      }),
-    );
-  });
+  it.each(['/readyz', '/metrics'])(
+    'outside GraphQL is INTERNAL_SERVER_ERROR, and told in full to the log: %s',
+    async (path) => {
+      const { url, lines } = await start(withBrokenCatalog);
+      const response = await fetch(url + path, { headers: { 'x-request-id': 'fault-2' } });
+      expect(response.status).toBe(500);
+      expect(await response.json()).toEqual({
+        errors: [
+          {
+            message: 'Something went wrong inside the gateway.',
+            extensions: { code: 'INTERNAL_SERVER_ERROR' },
+          },
+        ],
+      });
+      expect(lines).toContainEqual(
+        expect.objectContaining({
+          requestId: 'fault-2',
+          err: expect.objectContaining({ message: innerWords }),
+        }),
+      );
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { BadInput } from '../../src/machines/bad-input.ts';
 import { type FilterInput, type FilterRules, readFilter } from '../../src/machines/filter-input.ts';
 import { type FilterBounds, filterQuery } from '../../src/machines/odata.ts';
 
-const rules: FilterRules = { not: false, startsWithAnywhere: false, maxListValues: 20 };
+const rules: FilterRules = { not: false, startsWithAnywhere: false, maxNodes: 100 };
 const bounds: FilterBounds = { maxNodes: 100, maxEncodedBytes: 7_800 };
 
 const query = (input: FilterInput | null, change: Partial<FilterRules> = {}) =>
@@ -128,7 +128,7 @@ describe('not', () => {
 describe('what cannot be sent is refused with its place', () => {
   it.each<[FilterInput, string]>([
     [{ riskScore: { eq: 'UNRECOGNIZED' } }, 'filter.riskScore.eq: UNRECOGNIZED cannot be filtered by'],
-    [{ riskScore: { in: ['LOW', 'UNRECOGNIZED'] } }, 'filter.riskScore.in[1]: UNRECOGNIZED'],
+    [{ riskScore: { in: ['LOW', 'LOW', 'UNRECOGNIZED'] } }, 'filter.riskScore.in[2]: UNRECOGNIZED'],
     [{ riskScore: { eq: 'toString' } }, 'filter.riskScore.eq: toString cannot be filtered by'],
     [{ riskScore: { eq: null } }, 'filter.riskScore.eq: null cannot be compared with'],
     [{ id: { in: null } }, 'filter.id.in: null cannot be compared with'],
@@ -149,6 +149,14 @@ describe('what cannot be sent is refused with its place', () => {
     const ids = Array.from({ length: 21 }, (_, index) => `id-${index}`);
     expect(refusal({ id: { in: ids } })).toContain('filter.id.in: has 21 different values');
     expect(text({ id: { in: [...ids.slice(0, 20), ...ids.slice(0, 20)] } })).toContain(' or ');
+  });
+
+  it('a list of more than 14 different tags', () => {
+    const tags = Array.from({ length: 15 }, (_, index) => `tag-${index}`);
+    expect(refusal({ machineTags: { hasAny: tags } })).toContain(
+      'filter.machineTags.hasAny: has 15 different values; upstream takes at most 14',
+    );
+    expect(text({ machineTags: { hasAll: tags.slice(1) } })).toContain(' and ');
   });
 
   it('a filter of more than 100 nodes', () => {

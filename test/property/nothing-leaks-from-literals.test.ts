@@ -6,7 +6,7 @@ import { listPath } from '../../src/upstream/machines-api.ts';
 import { oddTexts } from '../support/arbitrary-fleet.ts';
 import { type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
 
-const rules = { not: true, startsWithAnywhere: true, maxListValues: 20 };
+const rules = { not: true, startsWithAnywhere: true, maxNodes: 100 };
 const bounds = { maxNodes: 100, maxEncodedBytes: 100_000 };
 
 /** Text made of what OData and URLs are made of, and of anything else. */

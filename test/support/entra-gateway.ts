@@ -2,7 +2,7 @@ import { generate } from 'selfsigned';
 import { readConfig } from '../../src/config.ts';
 import { type Emulator, type EntraHandle, startEmulator } from '../../src/emulator/emulator.ts';
 import { startGateway } from '../../src/gateway.ts';
-import { ask, type Reply } from './running-gateway.ts';
+import { ask, type Reply, uncached } from './running-gateway.ts';
 import { secrets } from './secrets.ts';
 import { type LogLine, watchedLog } from './watched-log.ts';
 
@@ -52,7 +52,7 @@ export async function startDirectory(certificate: string): Promise<Directory> {
   return { emulator, entra };
 }
 
-/** A gateway that signs in to a directory by real msal over TLS. */
+/** A gateway that signs in to a directory by real msal over TLS, and asks upstream anew for every query. */
 export interface EntraGateway extends Directory {
   readonly url: string;
   readonly lines: readonly LogLine[];
@@ -88,6 +88,7 @@ export async function startEntraGateway(
       MACHINES_API_SCOPE: entra.scope,
       AZURE_AUTHORITY_HOST: new URL(entra.url).host,
       UPSTREAM_RETRIES: '0',
+      ...uncached,
       ...environment,
     },
     () => file,

@@ -9,6 +9,7 @@ export interface PlainListingsOptions {
   readonly grid: { readonly firstRows: number; readonly rows: number };
   readonly now: () => number;
   readonly maxBytes?: number;
+  readonly renewalPatienceMs?: number;
   readonly onBackgroundFailure?: (error: unknown) => void;
 }
 
@@ -22,7 +23,7 @@ export function plainListings(options: PlainListingsOptions): WindowListings {
     shared: unshared,
     grid,
     freshness: { freshMs: 60_000, renewMs: 300_000, staleMs: 3_600_000 },
-    renewalPatienceMs: 3_000,
+    renewalPatienceMs: options.renewalPatienceMs ?? 3_000,
     backgroundMs: 10_000,
     now,
     newId: () => `${++listings}` as ListingId,

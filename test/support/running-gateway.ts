@@ -13,6 +13,9 @@ import { type LogLine, watchedLog } from './watched-log.ts';
 /** Settings by which every query that does not follow a cursor asks upstream anew. */
 export const uncached = { CACHE_FRESH_SECONDS: '0', CACHE_RENEW_SECONDS: '0' } as const;
 
+/** Settings by which nothing is served that was not just read, errors included. */
+export const unkept = { ...uncached, CACHE_STALE_SECONDS: '0' } as const;
+
 /** A gateway in front of an emulator, both over real sockets. */
 export interface RunningGateway {
   readonly gateway: Gateway;

@@ -1,21 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Reply, type RunningGateway, runGateway } from '../support/running-gateway.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Reply, type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
 
 /** Values of one filter of at most 100 nodes, the gateway's default. */
 const idsPerCall = 20;
 
 describe('machines by id in one operation', () => {
   let running: RunningGateway;
-  beforeAll(async () => {
-    running = await runGateway({
+  const start = (environment: Readonly<Record<string, string>> = {}) =>
+    runGateway({
       emulator: { fleet: { kind: 'seeded', size: 300, seed: 3, now: Date.UTC(2026, 8, 8) } },
+      environment,
     });
+  // Answers are kept, so that each test needs a gateway that has none yet.
+  beforeEach(async () => {
+    running = await start();
   });
-  afterAll(() => running.close());
-  afterEach(() => {
-    running.emulator.clearRequests();
-    running.emulator.faults.clear();
-  });
+  afterEach(() => running.close());
 
   const ids = (count: number) =>
     running.emulator
@@ -83,12 +83,8 @@ describe('machines by id in one operation', () => {
   it('are null where upstream has the id in other letters only', async () => {
     const lower = running.emulator.rows().find(({ id }) => /[a-f]/.test(id))?.id ?? '';
     running.emulator.configure({ caseInsensitive: true });
-    try {
-      const { data } = await askFor([lower.toUpperCase(), lower]);
-      expect([data.m0, data.m1?.id]).toEqual([null, lower]);
-    } finally {
-      running.emulator.configure({ caseInsensitive: false });
-    }
+    const { data } = await askFor([lower.toUpperCase(), lower]);
+    expect([data.m0, data.m1?.id]).toEqual([null, lower]);
   });
 
   it('fail only with the call that held them', async () => {
@@ -131,7 +127,27 @@ describe('machines by id in one operation', () => {
     expect(running.emulator.requests()[0]?.status).toBe(200);
   });
 
-  it('are not kept from one operation to the next', async () => {
+  it('are kept from one operation to the next, so that only those not asked for before are asked for', async () => {
+    const first = await askFor(ids(10));
+    expect((await askFor(ids(10))).data).toEqual(first.data);
+    expect(calls()).toBe(1);
+    const { data } = await askFor(ids(15));
+    expect(Object.values(data).map((machine) => (machine as { id: string }).id)).toEqual(ids(15));
+    expect(running.emulator.requests().map(({ options }) => options.$top)).toEqual(['10', '5']);
+  });
+
+  it('are kept where there is none, too, but not where asking failed', async () => {
+    running.emulator.faults.next(1, { kind: 'status', status: 503 });
+    expect((await askFor(['no such machine'])).errors).toHaveLength(1);
+    for (let operation = 0; operation < 3; operation += 1) {
+      expect(await askFor(['no such machine'])).toMatchObject({ data: { m0: null }, errors: undefined });
+    }
+    expect(calls()).toBe(2);
+  });
+
+  it('are asked for anew by each operation where nothing is to be served from memory', async () => {
+    await running.close();
+    running = await start(uncached);
     await askFor(ids(1));
     await askFor(ids(1));
     expect(calls()).toBe(2);

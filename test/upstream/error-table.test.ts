@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/emulator/emulator.ts';
 import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
 
 const listing = '{ machines { nodes { id } totalCount pageInfo { hasNextPage hasPreviousPage } } }';
-const oneMachine = '{ machine(id: "b7e2a4") { id } }';
 /** Stands for what upstream's own words may name. */
 const words = 'device vault-7 of tenant Contoso';
 const correlationId = '|b1838e63-40a6640ddd2719ac.';
@@ -133,7 +132,13 @@ const rows: readonly ErrorRow[] = [
     answer: '502 with a page of a proxy',
     fault: status(502, html, { 'content-type': 'text/html' }),
     extensions: unavailable,
-    logged: { status: 502, detail: html },
+    logged: { status: 502, detail: `The body is no JSON: text/html, ${html.length} bytes.` },
+  },
+  {
+    answer: '404 with a page of a proxy, or of a wrong address',
+    fault: status(404, html, { 'content-type': 'text/html' }),
+    extensions: unavailable,
+    logged: { status: 404, detail: expect.stringContaining('check MACHINES_API_URL') },
   },
   {
     answer: '403 whose target is no id',
@@ -176,17 +181,14 @@ const rows: readonly ErrorRow[] = [
   { answer: 'an empty body with 200', fault: status(200), extensions: unavailable },
 ];
 
-describe('an upstream answer that is no success', () => {
-  let running: RunningGateway;
-  beforeAll(async () => {
-    running = await runGateway();
-  });
-  afterAll(() => running.close());
-  afterEach(() => {
-    running.emulator.clearRequests();
-    running.emulator.faults.clear();
-  });
+/** A new one for each test: lists are kept, and a 429 shuts the gate for the calls that follow. */
+let running: RunningGateway;
+beforeEach(async () => {
+  running = await runGateway();
+});
+afterEach(() => running.close());
 
+describe('an upstream answer that is no success', () => {
   it.each(rows)('becomes $extensions.code: $answer', async ({ fault, extensions, logged = {} }) => {
     running.emulator.faults.next(1, fault);
 
@@ -199,6 +201,7 @@ describe('an upstream answer that is no success', () => {
     expect(errors?.[0]?.extensions).toEqual(extensions);
     expect(JSON.stringify(errors)).not.toMatch(/Contoso|vault-7|Account mode|Destination|html/);
     expect(running.emulator.requests()).toHaveLength(1);
+    expect(JSON.stringify(running.lines), 'the log').not.toContain('<html>');
     expect(running.lines).toContainEqual(
       expect.objectContaining({
         requestId: headers.get('x-request-id'),
@@ -224,13 +227,6 @@ describe('an upstream answer that is no success', () => {
 });
 
 describe('an upstream answer that says "none"', () => {
-  let running: RunningGateway;
-  beforeAll(async () => {
-    running = await runGateway();
-  });
-  afterAll(() => running.close());
-  afterEach(() => running.emulator.faults.clear());
-
   const none = {
     machines: { nodes: [], totalCount: 0, pageInfo: { hasNextPage: false, hasPreviousPage: false } },
   };
@@ -245,11 +241,14 @@ describe('an upstream answer that says "none"', () => {
   ])('is an empty connection: %s', async (_, fault) => {
     running.emulator.faults.next(1, fault);
     expect(await running.ask(listing)).toMatchObject({ data: none, errors: undefined });
+    expect(running.emulator.requests()).toHaveLength(1);
   });
 
   it('is null for a machine: 404 on the list', async () => {
     running.emulator.faults.next(1, status(404, error('ResourceNotFound')));
-    expect(await running.ask(oneMachine)).toMatchObject({ data: { machine: null }, errors: undefined });
+    const { id } = running.emulator.rows()[0] ?? {};
+    const { data, errors } = await running.ask('query ($id: ID!) { machine(id: $id) { id } }', { id });
+    expect({ data, errors }).toEqual({ data: { machine: null }, errors: undefined });
   });
 
   it('is an empty page where the emulator answers 404 to a filter that matches nothing', async () => {

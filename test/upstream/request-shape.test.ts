@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
 import { sendList, startUpstream } from '../support/stand-in-upstream.ts';
 
@@ -11,22 +11,22 @@ const backwards =
 
 describe('the requests of a walk', () => {
   let running: RunningGateway;
-  beforeAll(async () => {
+  // Windows are kept, so that each test needs a gateway that has none yet.
+  beforeEach(async () => {
     running = await runGateway({
       emulator: { fleet: { kind: 'seeded', size: fleetSize, seed: 7, now: Date.UTC(2026, 8, 8) } },
       environment: { UPSTREAM_WINDOW_ROWS: String(windowRows) },
     });
   });
-  afterAll(() => running.close());
-  afterEach(() => running.emulator.clearRequests());
+  afterEach(() => running.close());
 
   const ids = () => running.emulator.rows().map(({ id }) => id);
 
-  async function walkForwards(size: number): Promise<string[]> {
+  async function walkForwards(size: number, query = forwards): Promise<string[]> {
     const met: string[] = [];
     let cursor: string | null = null;
     for (;;) {
-      const { data } = await running.ask(forwards, { n: size, c: cursor });
+      const { data } = await running.ask(query, { n: size, c: cursor });
       met.push(...data.machines.nodes.map(({ id }: { id: string }) => id));
       if (!data.machines.pageInfo.hasNextPage) return met;
       cursor = data.machines.pageInfo.endCursor;
@@ -44,34 +44,24 @@ describe('the requests of a walk', () => {
     }
   }
 
-  /** Every option was sent once, and none but the three that are documented; `$skip` exactly past the first row. */
-  function checkRequests(filtered: boolean): void {
-    const requests = running.emulator.requests();
-    expect(requests.length).toBeGreaterThan(0);
-    for (const { method, path, rawQuery } of requests) {
-      expect([method, path]).toEqual(['GET', '/api/machines']);
-      const options = rawQuery.split('&').map((option) => option.split('=', 2));
-      const names = options.map(([name]) => name);
-      const { $top, $skip } = Object.fromEntries(options) as Record<string, string | undefined>;
-      expect(names).toEqual([
-        '$top',
-        ...($skip === undefined ? [] : ['$skip']),
-        ...(filtered ? ['$filter'] : []),
-      ]);
-      expect(Number($top)).toBeGreaterThanOrEqual(1);
-      expect(Number($top)).toBeLessThanOrEqual(windowRows);
-      if ($skip !== undefined) expect($skip).toMatch(/^[1-9]\d*$/);
-    }
-  }
+  const sent = () =>
+    running.emulator.requests().map(({ method, path, rawQuery }) => `${method} ${path}?${rawQuery}`);
+
+  /** The fleet by windows: each is asked for once, whatever the pages; the last one is short, which ends the list. */
+  const windows = [
+    'GET /api/machines?$top=10',
+    'GET /api/machines?$top=10&$skip=10',
+    'GET /api/machines?$top=10&$skip=20',
+    'GET /api/machines?$top=10&$skip=30',
+    'GET /api/machines?$top=10&$skip=40',
+    'GET /api/machines?$top=10&$skip=50',
+  ];
 
   it.each([1, 7, 10, 25, 57, 1_000])(
     'forwards hold $top, $skip past the first row, and nothing else: by %i',
     async (size) => {
       expect(await walkForwards(size)).toEqual(ids());
-      checkRequests(false);
-      expect(
-        running.emulator.requests().filter(({ options }) => options.$skip === undefined),
-      ).not.toHaveLength(0);
+      expect(sent()).toEqual(windows);
     },
   );
 
@@ -79,9 +69,16 @@ describe('the requests of a walk', () => {
     'backwards hold $top, $skip past the first row, and nothing else: by %i',
     async (size) => {
       expect(await walkBackwards(size)).toEqual(ids());
-      checkRequests(false);
+      expect(sent()).toEqual(windows);
     },
   );
+
+  it('hold the filter behind them, the same in each', async () => {
+    const query =
+      'query ($n: Int, $c: String) { machines(first: $n, after: $c, filter: { version: { ne: "a b" } }) { nodes { id } pageInfo { hasNextPage endCursor } } }';
+    expect(await walkForwards(25, query)).toEqual(ids());
+    expect(sent()).toEqual(windows.map((window) => `${window}&$filter=version%20ne%20'a%20b'`));
+  });
 
   it.each([
     ['machine(id)', 'query ($id: ID!) { found: machine(id: $id) { id } }'],
@@ -123,9 +120,9 @@ describe('the requests of a walk', () => {
       { f: filter },
     );
     expect(errors).toBeUndefined();
-    expect(running.emulator.requests().map(({ options }) => options)).toEqual([{ $top: '6', $filter: text }]);
-    expect(running.emulator.requests()[0]?.rawQuery).toBe(`$top=6&$filter=${encodeURIComponent(text)}`);
-    checkRequests(true);
+    const options = { $top: String(windowRows), $filter: text };
+    expect(running.emulator.requests().map((request) => request.options)).toEqual([options]);
+    expect(sent()).toEqual([`GET /api/machines?$top=${windowRows}&$filter=${encodeURIComponent(text)}`]);
   });
 
   it('are none for what no machine can match', async () => {
@@ -134,13 +131,38 @@ describe('the requests of a walk', () => {
   });
 });
 
+describe('the sizes of windows', () => {
+  it.each([
+    ['1,002 rows and then 10,000', {}, ['$top=1002', '$top=10000&$skip=1002']],
+    [
+      'a page of the largest size with one row around each end, where that is more',
+      { MAX_PAGE_SIZE: '1200' },
+      ['$top=1202', '$top=10000&$skip=1202'],
+    ],
+    [
+      'UPSTREAM_WINDOW_ROWS, where that is less',
+      { UPSTREAM_WINDOW_ROWS: '900' },
+      ['$top=900', '$top=900&$skip=900'],
+    ],
+  ] as const)('are %s', async (_, environment, queries) => {
+    const rows = Array.from({ length: 1_300 }, (_, index) => ({ id: `machine-${index}` }));
+    const running = await runGateway({ rows, environment });
+    try {
+      const { data } = await running.ask('{ machines(last: 1) { totalCount } }');
+      expect(data.machines.totalCount).toBe(1_300);
+      expect(running.emulator.requests().map(({ rawQuery }) => rawQuery)).toEqual(queries);
+    } finally {
+      await running.close();
+    }
+  });
+});
+
 describe('the headers of an upstream request', () => {
   let running: RunningGateway;
-  beforeAll(async () => {
+  beforeEach(async () => {
     running = await runGateway();
   });
-  afterAll(() => running.close());
-  afterEach(() => running.emulator.clearRequests());
+  afterEach(() => running.close());
 
   const listing = '{ machines { nodes { id } } }';
 
@@ -188,9 +210,11 @@ describe('a next link in an answer', () => {
       const skip = Number(searchParams.get('$skip') ?? 0);
       const page = rows.slice(skip, skip + Math.min(pageCap, Number(searchParams.get('$top'))));
       const more = skip + page.length < rows.length;
-      sendList(response, page, more ? { '@odata.nextLink': `http://${upstream.url}/lost?=${skip}` } : {});
+      sendList(response, page, more ? { '@odata.nextLink': `${upstream.url}/lost?=${skip}` } : {});
     });
-    const running = await runGateway({ environment: { MACHINES_API_URL: upstream.url } });
+    const running = await runGateway({
+      environment: { MACHINES_API_URL: upstream.url, UPSTREAM_WINDOW_ROWS: '21' },
+    });
     try {
       const { data } = await running.ask(
         '{ machines(first: 20) { nodes { id } totalCount pageInfo { hasNextPage } } }',
@@ -200,16 +224,18 @@ describe('a next link in an answer', () => {
         totalCount: null,
         pageInfo: { hasNextPage: true },
       });
-      expect(upstream.requests.map(({ url }) => url)).toEqual([
+      const first = [
         '/api/machines?$top=21',
         '/api/machines?$top=17&$skip=4',
         '/api/machines?$top=13&$skip=8',
         '/api/machines?$top=9&$skip=12',
         '/api/machines?$top=5&$skip=16',
         '/api/machines?$top=1&$skip=20',
-      ]);
+      ];
+      expect(upstream.requests.map(({ url }) => url)).toEqual(first);
       const tail = await running.ask('{ machines(last: 3) { nodes { id } totalCount } }');
       expect(tail.data.machines).toEqual({ nodes: rows.slice(-3), totalCount: 23 });
+      expect(upstream.requests.map(({ url }) => url)).toEqual([...first, '/api/machines?$top=21&$skip=21']);
     } finally {
       await running.close();
       await upstream.close();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/emulator/emulator.ts';
 import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
 
@@ -103,14 +103,11 @@ describe.concurrent('a failure that may pass', () => {
 
 describe('a failure that will not pass', () => {
   let running: RunningGateway;
-  beforeAll(async () => {
+  // A 429 shuts the gate for the calls that follow, so that each test needs a gateway of its own.
+  beforeEach(async () => {
     running = await runGateway({ environment: { UPSTREAM_RETRIES: '3' } });
   });
-  afterAll(() => running.close());
-  afterEach(() => {
-    running.emulator.clearRequests();
-    running.emulator.faults.clear();
-  });
+  afterEach(() => running.close());
 
   it.each([
     ...[400, 401, 403, 405, 408, 409, 410, 414, 422, 429, 431].map(

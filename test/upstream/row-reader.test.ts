@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readListAnswer } from '../../src/upstream/answer.ts';
 import { createRowReader, type RowReader } from '../../src/upstream/row-reader.ts';
 import { arbitraryFleet } from '../support/arbitrary-fleet.ts';
@@ -20,19 +20,17 @@ const large = 300 * 1024;
 const staying = (): AbortSignal => new AbortController().signal;
 
 describe('the row reader', () => {
-  let reader: RowReader | undefined;
-  afterEach(async () => reader?.close());
-
-  /** @returns the reader, and for each body read whether a thread did it */
-  const open = (): { readonly rows: RowReader; readonly inThread: boolean[] } => {
-    const inThread: boolean[] = [];
-    const rows = createRowReader((_, thread) => inThread.push(thread));
-    reader = rows;
-    return { rows, inThread };
-  };
+  const inThread: boolean[] = [];
+  let rows: RowReader;
+  beforeAll(() => {
+    rows = createRowReader((_, thread) => inThread.push(thread));
+  });
+  beforeEach(() => {
+    inThread.length = 0;
+  });
+  afterAll(() => rows.close());
 
   it('reads small bodies in place and large ones in a thread, both alike', async () => {
-    const { rows, inThread } = open();
     const fleet = fc.sample(arbitraryFleet(40), { numRuns: 20, seed: 7 }).flat();
     const value = fleet.map((machine, index) => ({
       ...machine,
@@ -51,7 +49,6 @@ describe('the row reader', () => {
   });
 
   it('says of a large body that is no JSON that it is none, and goes on', async () => {
-    const { rows } = open();
     const broken = body(large).subarray(0, -10);
     await expect(rows.read(Buffer.from(broken), staying())).rejects.toThrow(SyntaxError);
     await expect(rows.read(Buffer.alloc(large, '[]'), staying())).rejects.toThrow();
@@ -59,20 +56,17 @@ describe('the row reader', () => {
   });
 
   it('says of a large body that is another JSON that it is no list', async () => {
-    const { rows } = open();
     const other = Buffer.from(JSON.stringify({ values: 'x'.repeat(large) }));
     await expect(rows.read(other, staying())).rejects.toThrow('The body has no list in "value".');
   });
 
   it('reads any number of large bodies at once, each for its caller', async () => {
-    const { rows } = open();
     const names = ['a', 'b', 'c', 'd'];
     const read = await Promise.all(names.map((name) => rows.read(body(large, name), staying())));
     expect(read.map(({ block }) => block.ids[0])).toEqual(['a0', 'b0', 'c0', 'd0']);
   });
 
   it('lets a caller leave at any time, and reads on for the others', async () => {
-    const { rows } = open();
     const leaving = new AbortController();
     const left = [rows.read(body(large), leaving.signal), rows.read(body(large), leaving.signal)];
     const stayed = rows.read(body(large, 'b'), staying());
@@ -82,29 +76,34 @@ describe('the row reader', () => {
   });
 
   it('reads nothing for who has left before', async () => {
-    const { rows, inThread } = open();
     const gone = AbortSignal.abort(new Error('gone'));
     await expect(rows.read(body(large), gone)).rejects.toThrow('gone');
     expect(inThread).toEqual([]);
   });
 
+  /** A reader of its own, and the thread that it starts first. */
+  const open = (): { readonly rows: RowReader; readonly started: Promise<[Worker]> } => ({
+    rows: createRowReader(() => undefined),
+    started: once(process, 'worker') as Promise<[Worker]>,
+  });
+
   it('starts another thread where one died while there was nothing to do', async () => {
-    const { rows } = open();
-    const started = once(process, 'worker') as Promise<[Worker]>;
+    const { rows, started } = open();
     await rows.read(body(large), staying());
     const [worker] = await started;
     await worker.terminate();
     expect((await rows.read(body(large, 'b'), staying())).block.ids[0]).toBe('b0');
+    await rows.close();
   });
 
   it('fails when its thread dies, instead of hanging, and starts another for those who wait', async () => {
-    const { rows } = open();
-    const started = once(process, 'worker') as Promise<[Worker]>;
+    const { rows, started } = open();
     const failing = rows.read(body(large), staying());
     const waiting = [rows.read(body(large, 'b'), staying()), rows.read(body(large, 'c'), staying())];
     const [worker] = await started;
     await worker.terminate();
     await expect(failing).rejects.toThrow('has ended');
     expect((await Promise.all(waiting)).map(({ block }) => block.ids[0])).toEqual(['b0', 'c0']);
+    await rows.close();
   });
 });

@@ -5,8 +5,15 @@ import { createLog } from '../../src/log.ts';
 import type { MachineSource } from '../../src/machines/source.ts';
 import { Secret } from '../../src/secret.ts';
 import { createMachinesApi } from '../../src/upstream/machines-api.ts';
+import { systemClock } from '../../src/upstream/quota/clock.ts';
+import { memoryLedger } from '../../src/upstream/quota/memory-ledger.ts';
+import { defaultRules } from '../../src/upstream/quota/options.ts';
+import type { Quota } from '../../src/upstream/quota/quota.ts';
+import { createQuota } from '../../src/upstream/quota/scheduler.ts';
+import { createRowReader, type RowReader } from '../../src/upstream/row-reader.ts';
 import { createTransport, type Transport } from '../../src/upstream/transport.ts';
 import { UpstreamError } from '../../src/upstream/upstream-error.ts';
+import { plainCall } from '../support/plain-source.ts';
 
 const hourMs = 3_600_000;
 const everything = { filter: undefined, skip: 0, top: 5 };
@@ -15,6 +22,8 @@ const everything = { filter: undefined, skip: 0, top: 5 };
 describe('a 401 from upstream', () => {
   let emulator: Emulator;
   let transport: Transport;
+  let quota: Quota;
+  let rowReader: RowReader;
   let api: MachineSource;
   let now: number;
   /** Names of the tokens given out; the emulator knows those beginning with `good`. */
@@ -47,14 +56,27 @@ describe('a 401 from upstream', () => {
       now: () => now,
       onRenewalFailed: () => undefined,
     });
-    api = createMachinesApi({ transport, credential, retries: 2, log: createLog('silent'), now: () => now });
+    quota = createQuota({ ledger: memoryLedger(defaultRules, systemClock), clock: systemClock });
+    rowReader = createRowReader(() => undefined);
+    api = createMachinesApi({
+      transport,
+      credential,
+      quota,
+      rowReader,
+      retries: 2,
+      log: createLog('silent'),
+      onCall: () => undefined,
+      now: () => now,
+    });
   });
   afterEach(async () => {
+    await quota.close();
+    await rowReader.close();
     await transport.close();
     await emulator.close();
   });
 
-  const list = () => api.window(everything, { signal: new AbortController().signal, requestId: 'r-1' });
+  const list = () => api.window(everything, plainCall());
   const failure = (): Promise<unknown> =>
     list().then(
       () => 'an answer',
@@ -65,9 +87,9 @@ describe('a 401 from upstream', () => {
   it('is answered by one more token and one more call, and the query is answered', async () => {
     nextTokens = ['bad', 'good-1'];
 
-    const { rows } = await list();
+    const { block } = await list();
 
-    expect(rows).toHaveLength(5);
+    expect(block.ids).toHaveLength(5);
     expect(acquisitions).toBe(2);
     expect(emulator.requests().map(({ status }) => status)).toEqual([401, 200]);
 
@@ -80,7 +102,7 @@ describe('a 401 from upstream', () => {
 
     const windows = await Promise.all(Array.from({ length: 20 }, list));
 
-    expect(windows.every(({ rows }) => rows.length === 5)).toBe(true);
+    expect(windows.every(({ block }) => block.ids.length === 5)).toBe(true);
     expect(acquisitions).toBe(2);
     expect(calls()).toBeLessThanOrEqual(40);
   });
@@ -120,7 +142,7 @@ describe('a 401 from upstream', () => {
     emulator.faults.next(1, { kind: 'status', status: 401 });
     emulator.faults.next(1, { kind: 'status', status: 503 });
 
-    expect((await list()).rows).toHaveLength(5);
+    expect((await list()).block.ids).toHaveLength(5);
 
     expect(emulator.requests().map(({ status }) => status)).toEqual([401, 503, 200]);
     expect(acquisitions).toBe(2);

@@ -138,7 +138,10 @@ export type IntFilter = {
   readonly notIn?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
 };
 
-/** Conditions on an address, compared as text; all given ones hold. */
+/**
+ * Conditions on an address; all given ones hold. Compared as text with what upstream stores, which may bear a zone id that
+ * answers leave out.
+ */
 export type IpFilter = {
   /** Is this value. */
   readonly eq?: InputMaybe<Scalars['IP']['input']>;
@@ -266,7 +269,7 @@ export type MachineEdge = {
  *
  * Comparisons are those of OData: `ne` and `notIn` match machines that have no value, all others leave them out.
  * A field or a list given as null counts as not given; a null *within* one (`eq: null`) is refused, since upstream is
- * not known to compare with null. A filter must fit one upstream call: about 20 comparisons, lists of at most 20 values.
+ * not known to compare with null. A filter must fit one upstream call: about 20 comparisons, lists of at most 20 values, or 14 tags.
  */
 export type MachineFilter = {
   /** Identity in Microsoft Entra ID. */

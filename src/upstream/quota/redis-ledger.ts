@@ -38,7 +38,9 @@ interface Joined {
  * the burst window lets through in that time. It counts U calls as made.
  *
  * **The share.** Then it admits calls of its own while F + 1 + C/p ≤ L/R: F its own calls on the share that still count,
- * C the others that it knows (U among them), p of the view it knew. Of the pool's room each of the p thus takes 1/p.
+ * C the others that it knows (U among them), p the replicas of the last view that all had acknowledged, or what is left
+ * of them. Of the pool's room each of the p thus takes 1/p. Who has not acknowledged may not know the log, and counts for
+ * none of the p.
  *
  * **Return.** Before a replica uses Redis again it writes all calls that it knows of into the log, whether Redis has kept
  * it or comes back empty; then only it is present. The first that tells of a lost pool writes its U too; those that
@@ -46,20 +48,23 @@ interface Joined {
  * and sent with each command, tells who must merge: a flush or an empty restart cannot be missed. Who returns to a Redis
  * that has lost nothing (same run, same epoch) drops its U.
  *
- * **Why the quota is kept.** Look at any instant, let t be the last admission of the pool before it, N ≤ L·p/R its log,
- * Q its p present replicas. Replicas outside Q have made at most L/R calls each on their share (the rule of the share,
- * whose F counts such calls in full also after a return): together ≤ (R - p)·L/R. A replica of Q that left after t
- * knew the view and knows N, as its lease had not run out at t: all admissions up to t are in its C, by name or by number.
- * So it made at most max(0, L/R - N/p). If d ≤ p left, the sum is at most N + (R - p)·L/R + d·(L/R - N/p), which grows
- * with N and is L·(R - p + p)/R = L at N = L·p/R; and if N was more, from a time with more present, those d made none
- * and the replicas that went before knew that N. Replicas that return to the pool after t bring at most L/R each, which
- * is what they were granted above; the pool admits nothing before all present know of it. When counted calls age, N and
- * F shrink, and the bounds at earlier instants were the tighter ones.
+ * **Why the quota is kept.** Look at any instant; let t be the last admission of the pool before it, N ≤ L·p/R its log
+ * then, Q its p present replicas, all of which knew that view. (1) A replica outside Q has made at most L/R calls on its
+ * share, by the rule of the share, whose F counts them in full also after a return: together ≤ (R - p)·L/R. (2) A replica
+ * of Q that has left since had its lease at t, so all of N is in its C, by name or by number; its p is that of Q or less,
+ * unless all have acknowledged a larger view, for which see (4). So it made at most max(0, L/R - N/p). (3) If d of Q have left, the sum is at most N + (R - p)·L/R + d·(L/R - N/p). That grows with N, as
+ * d ≤ p, and is L at N = L·p/R. Older calls that made N larger, when more were present, make the d terms nothing, and are
+ * in the C of those that have gone since. (4) Who comes after t brings at most the L/R that (1) grants. Once all have
+ * acknowledged it, those that leave divide by more; but then the newcomer knows N too and takes its part of it off its own
+ * L/R, or stays and makes no call. When calls cease to count, N and F shrink, and what was admitted earlier was admitted
+ * by the tighter bound.
  *
  * **What it costs.** One round trip a call and one a call's end; 1/heartbeat commands a second when idle; some ms of each
  * window for the measured difference of the clocks. Instants in the book are of Redis' time, estimated never ahead of it.
  *
- * What it cannot know: a process that starts while Redis is away takes its share as unused; more than R processes.
+ * What it cannot know: how much a process has used that died while Redis was away. One that starts then takes its share
+ * as unused. One that starts and finds Redis empty gives those who know more the time to come first. More than R processes
+ * at a time are not covered.
  */
 export function redisLedger(options: RedisLedgerOptions): LedgerFactory {
   const settings = settingsOf(options);
@@ -82,6 +87,8 @@ class RedisLedger implements Ledger {
   readonly #cancelled = new Set<string>();
   /** While what this replica knows is on its way to Redis it must not change: ends of calls are noted after it. */
   #merging: (() => void)[] | undefined;
+  /** The fewest that were present since the last view that all of them had acknowledged. */
+  #partners = 1;
   #calls = 0;
   #tries = 0;
   #closed = false;
@@ -146,7 +153,7 @@ class RedisLedger implements Ledger {
           by: 'window',
           waitMs: reply.view === viewBefore ? Math.ceil(this.#settings.heartbeatMs / 8) : 1,
         };
-      case 'burst':
+      case 'wait':
         return { kind: 'refused', by: 'window', waitMs: Math.max(1, reply.waitMs) };
       default: {
         const now = this.#now();
@@ -231,6 +238,7 @@ class RedisLedger implements Ledger {
       present: this.#book.part.present,
       share: this.#book.share.lowered,
     };
+    this.#partners = reply.acknowledged ? reply.present : Math.min(this.#partners, reply.present);
     this.#book.part = { present: reply.present, of: this.#settings.replicas, onShare: false };
     this.#book.share = { startedWith: reply.share, startedAtMs: reply.shareAt, lowered: reply.lowered };
     this.#book.gate = gateOf(reply);
@@ -256,11 +264,10 @@ class RedisLedger implements Ledger {
     if (this.#joined?.session !== session) return;
     this.#joined = undefined;
     connection.close();
-    const { present, of } = this.#book.part;
     const farewell = bidFarewell(session, connection.runId, this.#book.log.entries, this.#script);
     this.#farewell = farewell;
     bookUnknown(this.#book, farewell);
-    this.#book.part = { present, of, onShare: true };
+    this.#book.part = { present: this.#partners, of: this.#settings.replicas, onShare: true };
     this.#shareFrom = farewell.leaseEndsAt + 1;
     this.#events.onLedger('share', reasonOf(error));
     this.#retry();
@@ -318,15 +325,14 @@ class RedisLedger implements Ledger {
     });
   }
 
+  /**
+   * Comes to the pool, or stays on the share. Should Redis have merged though its answer is lost, the pool admits nothing
+   * until the lease that it gave has run out, as this replica does not acknowledge the view.
+   */
   async #join(joined: Joined): Promise<void> {
     this.#merging = [];
     try {
       await this.#merge(joined);
-    } catch (error) {
-      // Redis may have taken this replica as present; the pool waits for it, or for the end of its lease.
-      const leaseEndsAt = joined.session.presentUntil - joined.session.offset.low + this.#offsetMs;
-      this.#shareFrom = Math.max(this.#shareFrom, leaseEndsAt + 1);
-      throw error;
     } finally {
       const ends = this.#merging;
       this.#merging = undefined;
@@ -351,7 +357,8 @@ class RedisLedger implements Ledger {
       seq: 0,
     });
     const rebuilt = new Book(book.rules);
-    Object.assign(rebuilt, { gate: book.gate, share: book.share, part: book.part });
+    rebuilt.gate = book.gate;
+    rebuilt.share = book.share;
     for (const [id, endMs] of readChanges(reply.changes)) {
       rebuilt.log.set({ id, endMs, onShare: book.log.get(id)?.onShare ?? false });
     }

@@ -20,6 +20,9 @@ local function number(name, default) return tonumber(field(name) or default) end
 
 -- A command that was held up, or sent by another time than this, does nothing.
 if now < a.notBefore or now > a.notAfter then return cjson.encode({ status = 'stale', now = now }) end
+-- The first write needs no memory: Redis lets a script that has written finish also when it is out of memory. What this
+-- one keeps is bounded by the quota.
+call('ZREMRANGEBYSCORE', present, '-inf', '(' .. whole(now))
 
 local epoch = field('epoch')
 local intact = epoch and call('ZSCORE', log, epoch) and call('ZSCORE', seq, epoch) and call('ZSCORE', burst, epoch)
@@ -44,6 +47,8 @@ if a.op == 'merge' then
     call('DEL', log, seq, burst, present, acks, state)
     epoch = a.newEpoch
     call('HSET', state, 'epoch', epoch)
+    -- Who comes new to an empty Redis cannot know whether it was empty before: those who know are waited for.
+    if a.pool == '' then call('HSET', state, 'quietUntil', whole(now + a.quietMs)) end
     call('ZADD', log, '+inf', epoch)
     call('ZADD', seq, 0, epoch)
     call('ZADD', burst, '+inf', epoch)
@@ -86,7 +91,6 @@ elseif not intact or epoch ~= a.epoch then
 end
 
 -- Who is present. The view is numbered; only who knows it is counted on below.
-call('ZREMRANGEBYSCORE', present, '-inf', '(' .. whole(now))
 if a.op == 'leave' then
   call('ZREM', present, a.replica)
 else
@@ -117,11 +121,13 @@ call('ZREMRANGEBYSCORE', burst, '-inf', '(' .. whole(now - a.burstMs))
 local status, waitMs, foreign = 'ok', 0, false
 local function counted(windowMs) return call('ZCOUNT', log, whole(now - windowMs), '+inf') - 1 end
 
+local acknowledged = true
+for _, replica in ipairs(replicas) do
+  if call('HGET', acks, replica) ~= view then acknowledged = false end
+end
+
 if a.op == 'admit' then
-  status = 'admitted'
-  for _, replica in ipairs(replicas) do
-    if call('HGET', acks, replica) ~= view then status = 'view' end
-  end
+  status = acknowledged and 'admitted' or 'view'
   local gate = field('gate') or 'open'
   if status == 'admitted' and gate ~= 'open' and now < number('gateUntil', 0) then status = 'gate' end
   if status == 'admitted' then
@@ -130,8 +136,12 @@ if a.op == 'admit' then
       if counted(window[1]) + 1 > allowed * a.kept + 1e-9 then status = 'window' end
     end
   end
+  if status == 'admitted' and now < number('quietUntil', 0) then
+    status = 'wait'
+    waitMs = number('quietUntil', 0) - now
+  end
   if status == 'admitted' and call('ZCARD', burst) - 1 >= a.burstCalls then
-    status = 'burst'
+    status = 'wait'
     waitMs = tonumber(call('ZRANGE', burst, 0, 0, 'WITHSCORES')[2]) + a.burstMs + 1 - now
   end
   if status == 'admitted' then
@@ -178,7 +188,7 @@ end
 for _, key in ipairs(KEYS) do call('PEXPIRE', key, whole(a.keepMs)) end
 return cjson.encode({
   status = status, now = now, waitMs = waitMs, foreign = foreign,
-  epoch = epoch, view = tonumber(view), present = count, seq = number('seq', 0),
+  epoch = epoch, view = tonumber(view), present = count, acknowledged = acknowledged, seq = number('seq', 0),
   changes = table.concat(changes, ','),
   gate = field('gate') or 'open', gateUntil = number('gateUntil', 0), probe = field('probe') or '',
   share = number('share', 1), shareAt = number('shareAt', 0), lowered = number('lowered', 0),
@@ -187,13 +197,14 @@ return cjson.encode({
 
 /** Numbers come as Lua's, instants in ms of Redis' time. */
 const synced = z.object({
-  status: z.enum(['ok', 'admitted', 'view', 'gate', 'window', 'burst']),
+  status: z.enum(['ok', 'admitted', 'view', 'gate', 'window', 'wait']),
   now: z.number(),
   waitMs: z.number(),
   foreign: z.boolean(),
   epoch: z.string(),
   view: z.number(),
   present: z.number(),
+  acknowledged: z.boolean(),
   seq: z.number(),
   changes: z.string(),
   gate: z.enum(['open', 'shut', 'probing']),

@@ -63,7 +63,10 @@ export interface ScriptSettings {
   readonly burstMs: number;
   readonly burstCalls: number;
   readonly maxCallMs: number;
+  /** How long a call that was taken back still counts in the longest window. */
   readonly lingerMs: number;
+  /** How long an empty Redis admits nothing after a newcomer has found it. */
+  readonly quietMs: number;
   readonly keepMs: number;
   readonly growth: number;
   readonly leastShare: number;
@@ -87,6 +90,10 @@ export function scriptSettingsOf(
     burstCalls: settings.burst.calls,
     maxCallMs: rules.maxCallMs,
     lingerMs: Math.min(longestMs, 4 * settings.heartbeatMs),
+    quietMs:
+      settings.replicas === 1
+        ? 0
+        : settings.presenceMs + settings.reconnectMs.longest + 4 * settings.commandMs,
     keepMs: longestMs + rules.maxCallMs + keepMs,
     growth: rules.shareGrowthPerMinute,
     leastShare: rules.leastShare,

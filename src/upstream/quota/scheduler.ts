@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { Admission, LedgerFactory } from './ledger.ts';
+import { longestWindowMs } from './options.ts';
 import {
   type Lane,
   type Permit,
@@ -71,8 +72,10 @@ export function createQuota(options: SchedulerOptions): Quota {
     return book.starts(lanes, now, notBefore).map((start) => start - now);
   };
 
-  const refusal = (lane: Lane, waitMs: number): QuotaError => {
+  const refusal = (lane: Lane, projectedMs: number): QuotaError => {
     const { book, now } = ledger.outlook();
+    // A share may be too small for any call until it grows; nobody is told to come back never.
+    const waitMs = Math.min(projectedMs, Math.max(longestWindowMs(book.rules), book.rules.maxGateMs));
     const reason = book.gateState(now).kind === 'open' ? 'window' : 'gate';
     events.onRefused?.(lane, reason, waitMs);
     return new QuotaError(reason, waitMs);

@@ -46,7 +46,12 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
     maxRetriesPerRequest: 0,
     retryStrategy: (tries) => Math.min(2_000, 50 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2),
   });
-  const guard = new RedisGuard(options.onAvailable);
+  // The first commands wait for the connection to stand, or to fail; without this, replicas would start out alone.
+  const tried = new Promise<void>((resolve) => {
+    redis.once('ready', resolve);
+    redis.once('close', resolve);
+  });
+  const guard = new RedisGuard(tried, options.onAvailable);
   redis.on('error', (error: Error) => guard.failed(error));
 
   const keyOf = (...parts: readonly (string | number)[]): string => [prefix, ...parts].join(':');
@@ -139,11 +144,13 @@ const releaseScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redi
 
 /** Asks Redis while it answers, and leaves it alone for a moment when it does not. */
 class RedisGuard {
+  readonly #tried: Promise<void>;
   readonly #onAvailable: RedisWindowsOptions['onAvailable'];
   #restUntil = 0;
   #available = true;
 
-  constructor(onAvailable: RedisWindowsOptions['onAvailable']) {
+  constructor(tried: Promise<void>, onAvailable: RedisWindowsOptions['onAvailable']) {
+    this.#tried = tried;
     this.#onAvailable = onAvailable;
   }
 
@@ -153,6 +160,7 @@ class RedisGuard {
 
   /** @returns undefined where Redis does not answer */
   async ask<T>(command: () => Promise<T>): Promise<T | undefined> {
+    await this.#tried;
     if (!this.isAvailable) return undefined;
     try {
       const answer = await command();

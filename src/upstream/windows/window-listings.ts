@@ -1,17 +1,19 @@
-import type { ListingId, Position } from '../../machines/cursor.ts';
-import type { Listing, Listings, Place, Stretch } from '../../machines/listing.ts';
+import type { ListingId } from '../../machines/cursor.ts';
+import type { Listing, Listings } from '../../machines/listing.ts';
 import type { Machine } from '../../machines/machine.ts';
-import type { Call, MachineSource, Principal, ServedFrom, Usage } from '../../machines/source.ts';
+import type { Call, MachineSource, Principal, Usage } from '../../machines/source.ts';
 import { timeLimit } from '../time-limit.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import { CallFlight } from './call-flight.ts';
-import { type FreshnessLimits, freshnessOf } from './freshness.ts';
+import { type Freshness, type FreshnessLimits, freshnessOf } from './freshness.ts';
 import { type List, listOf } from './list.ts';
 import { readWindow } from './read-window.ts';
 import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
+import { RenewalRests } from './renewal-rests.ts';
 import type { SharedWindows } from './shared-windows.ts';
 import type { WindowCache } from './window-cache.ts';
 import { type WindowGrid, type WindowIndex, windowAt, windowRows, windowStart } from './window-grid.ts';
+import { WindowListing, type WindowSource } from './window-listing.ts';
 
 /**
  * Listings over windows: the calls of all pages, users and replicas, made into as few upstream calls as will do.
@@ -40,13 +42,15 @@ export interface WindowListingsOptions {
 /** A reader that has come this far through a window, following cursors, is taken to go on: the next one is read ahead. */
 const readAheadFrom = 0.75;
 
-export class WindowListings implements Listings {
+export class WindowListings implements Listings, WindowSource {
   readonly #options: WindowListingsOptions;
   readonly #windows = new CallFlight<HeldWindow>();
   readonly #renewals = new CallFlight<Reading>();
+  readonly #rests: RenewalRests;
 
   constructor(options: WindowListingsOptions) {
     this.#options = options;
+    this.#rests = new RenewalRests(options.now);
   }
 
   async open(
@@ -79,7 +83,7 @@ export class WindowListings implements Listings {
     return machine === undefined ? undefined : { machine, window: newest.window };
   }
 
-  freshnessOf({ readAt }: { readonly readAt: string }): ReturnType<typeof freshnessOf> {
+  freshnessOf({ readAt }: { readonly readAt: string }): Freshness {
     return freshnessOf(this.#options.now() - Date.parse(readAt), this.#options.freshness);
   }
 
@@ -126,8 +130,11 @@ export class WindowListings implements Listings {
     if (newest === undefined || freshness === 'dead') {
       return { reading: await this.#renew(list, call), isNew: true };
     }
-    if (freshness === 'stale') this.#renewBehind(list, call);
-    if (freshness !== 'old') return { reading: newest, isNew: false };
+    if (freshness === 'fresh' || this.#rests.isResting(list.key)) return { reading: newest, isNew: false };
+    if (freshness === 'stale') {
+      this.#renewBehind(list, call);
+      return { reading: newest, isNew: false };
+    }
     try {
       return { reading: await this.#renewWithin(list, call), isNew: true };
     } catch (error) {
@@ -166,7 +173,19 @@ export class WindowListings implements Listings {
   }
 
   #renew(list: List, call: Call): Promise<Reading> {
-    return this.#renewals.join(list.key, call, (shared) => this.#begin(list, shared));
+    return this.#renewals.join(list.key, call, async (shared) => {
+      try {
+        const reading = await this.#begin(list, shared);
+        this.#rests.end(list.key);
+        return reading;
+      } catch (error) {
+        // A call that our own quota has held back cost nothing, and may be wanted again at once.
+        const wasSent =
+          error instanceof UpstreamError && (error.code !== 'QUOTA_EXHAUSTED' || error.status !== undefined);
+        if (wasSent) this.#rests.begin(list.key);
+        throw error;
+      }
+    });
   }
 
   /** Begins a new reading with its first window, or takes over the one that another replica has begun. */
@@ -202,11 +221,13 @@ export class WindowListings implements Listings {
         ? undefined
         : cache.keep(list, reading, index, elsewhere, elsewhere.hidden);
     };
-    // What the windows ahead show must be known, so that this one hides it.
-    for (let ahead = 0; ahead < index; ahead += 1) {
+    // What the windows ahead show must be known, so that this one hides it. A cursor may lead far behind the end, where
+    // there is nothing ahead for a long way: so the first gap ends it.
+    for (let ahead = index - 1; ahead >= 0; ahead -= 1) {
       if (reading.wasRead(ahead)) continue;
       const elsewhere = await shared.window(list.key, reading.id, ahead);
-      if (elsewhere !== undefined) cache.keep(list, reading, ahead, elsewhere, elsewhere.hidden);
+      if (elsewhere === undefined) break;
+      cache.keep(list, reading, ahead, elsewhere, elsewhere.hidden);
     }
     return shared.once(`window:${reading.id}:${index}`, call.signal, adopt, async () => {
       const window = await readWindow(
@@ -224,96 +245,3 @@ export class WindowListings implements Listings {
 }
 
 const untold: Usage = { called: () => undefined, served: () => undefined };
-
-/** One caller's way through one reading. */
-class WindowListing implements Listing {
-  readonly #listings: WindowListings;
-  readonly #list: List;
-  readonly #reading: Reading;
-  readonly #call: Call;
-  /** Windows that were read upstream for this caller. */
-  readonly #new: Set<WindowIndex>;
-  readonly #follows: boolean;
-
-  /** @param follows whether the caller follows a cursor, and so is likely to go on */
-  constructor(
-    listings: WindowListings,
-    list: List,
-    reading: Reading,
-    call: Call,
-    isNew: Set<WindowIndex>,
-    follows: boolean,
-  ) {
-    this.#listings = listings;
-    this.#list = list;
-    this.#reading = reading;
-    this.#call = call;
-    this.#new = isNew;
-    this.#follows = follows;
-  }
-
-  get id(): ListingId {
-    return this.#reading.id;
-  }
-
-  get openedAt(): Reading['openedAt'] {
-    return this.#reading.openedAt;
-  }
-
-  async read(offset: number, rows: number): Promise<Stretch> {
-    const { bound } = this.#reading;
-    if (bound !== undefined && offset >= bound) return { rows: [], ended: true, readAt: this.openedAt };
-    const window = await this.#window(windowAt(this.#listings.grid, offset));
-    const found = rowsOf(window, offset, rows);
-    if (this.#follows) {
-      this.#listings.readAhead(this.#list, this.#reading, window, offset + found.length, this.#call);
-    }
-    const isLast = offset + found.length >= window.start + window.block.ids.length;
-    return { rows: found, ended: window.ended && isLast, readAt: window.readAt };
-  }
-
-  async end(): Promise<number> {
-    for (let index = 0; this.#reading.end === undefined; index += 1) await this.#window(index);
-    return this.#reading.end;
-  }
-
-  count(): number | undefined {
-    return this.#reading.count;
-  }
-
-  async place({ offset, id, listing }: Position): Promise<Place> {
-    if (listing === this.id) return { offset, consistency: 'LISTING' };
-    const known = this.#reading.placeOf(id);
-    if (known !== undefined) return { offset: known, consistency: 'ANCHORED' };
-    for (const index of this.#around(offset)) {
-      await this.#window(index);
-      const found = this.#reading.placeOf(id);
-      if (found !== undefined) return { offset: found, consistency: 'ANCHORED' };
-    }
-    return { offset, consistency: 'BEST_EFFORT' };
-  }
-
-  /**
-   * Where to look for a row that has moved: the window where it was, then its neighbours. A fleet of ordinary size is
-   * three windows; further away the calls would cost more than the few rows that the walk may miss.
-   */
-  *#around(offset: number): Generator<WindowIndex> {
-    const index = windowAt(this.#listings.grid, offset);
-    for (const near of [index, index - 1, index + 1]) {
-      const { bound } = this.#reading;
-      if (near >= 0 && (bound === undefined || windowStart(this.#listings.grid, near) < bound)) yield near;
-    }
-  }
-
-  async #window(index: WindowIndex): Promise<HeldWindow> {
-    const { window, isNew } = await this.#listings.window(this.#list, this.#reading, index, this.#call);
-    if (isNew) this.#new.add(index);
-    this.#call.usage.served(this.#servedFrom(window, index), window.readAt);
-    return window;
-  }
-
-  #servedFrom(window: HeldWindow, index: WindowIndex): ServedFrom {
-    if (this.#new.has(index)) return 'MISS';
-    return this.#listings.freshnessOf(window) === 'fresh' ? 'HIT' : 'STALE';
-  }
-}

@@ -1,0 +1,20 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { GatewayContext } from './context.ts';
+
+/** Adds `extensions.upstream` to every answer. @param now clock, in epoch milliseconds */
+export function upstreamExtension(now: () => number): ApolloServerPlugin<GatewayContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ response, contextValue }) {
+          if (response.body.kind !== 'single') return;
+          const { singleResult } = response.body;
+          singleResult.extensions = {
+            ...singleResult.extensions,
+            upstream: contextValue.usage.report(now()),
+          };
+        },
+      };
+    },
+  };
+}

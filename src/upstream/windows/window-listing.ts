@@ -1,0 +1,119 @@
+import type { ListingId, Position } from '../../machines/cursor.ts';
+import type { Listing, Place, Stretch } from '../../machines/listing.ts';
+import type { Call, ServedFrom } from '../../machines/source.ts';
+import type { Freshness } from './freshness.ts';
+import type { List } from './list.ts';
+import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
+import { type WindowGrid, type WindowIndex, windowAt, windowStart } from './window-grid.ts';
+
+/** Where a listing has its windows from. */
+export interface WindowSource {
+  readonly grid: WindowGrid;
+  /** A window of a reading, held or read; and whether it was read for this caller. */
+  readonly window: (
+    list: List,
+    reading: Reading,
+    index: WindowIndex,
+    call: Call,
+  ) => Promise<{ readonly window: HeldWindow; readonly isNew: boolean }>;
+  /** Told how far a reader who follows cursors has come. */
+  readonly readAhead: (list: List, reading: Reading, window: HeldWindow, offset: number, call: Call) => void;
+  readonly freshnessOf: (window: Pick<HeldWindow, 'readAt'>) => Freshness;
+}
+
+/** One caller's way through one reading. */
+export class WindowListing implements Listing {
+  readonly #listings: WindowSource;
+  readonly #list: List;
+  readonly #reading: Reading;
+  readonly #call: Call;
+  /** Windows that were read upstream for this caller. */
+  readonly #new: Set<WindowIndex>;
+  readonly #follows: boolean;
+
+  /** @param follows whether the caller follows a cursor, and so is likely to go on */
+  constructor(
+    listings: WindowSource,
+    list: List,
+    reading: Reading,
+    call: Call,
+    isNew: Set<WindowIndex>,
+    follows: boolean,
+  ) {
+    this.#listings = listings;
+    this.#list = list;
+    this.#reading = reading;
+    this.#call = call;
+    this.#new = isNew;
+    this.#follows = follows;
+  }
+
+  get id(): ListingId {
+    return this.#reading.id;
+  }
+
+  get openedAt(): Reading['openedAt'] {
+    return this.#reading.openedAt;
+  }
+
+  async read(offset: number, rows: number): Promise<Stretch> {
+    const { bound } = this.#reading;
+    if (bound !== undefined && offset >= bound) {
+      // That there is nothing was read, too.
+      this.#call.usage.served(this.#servedFrom({ readAt: this.openedAt }, 0), this.openedAt);
+      return { rows: [], ended: true, readAt: this.openedAt };
+    }
+    const window = await this.#window(windowAt(this.#listings.grid, offset));
+    const found = rowsOf(window, offset, rows);
+    if (this.#follows) {
+      this.#listings.readAhead(this.#list, this.#reading, window, offset + found.length, this.#call);
+    }
+    const isLast = offset + found.length >= window.start + window.block.ids.length;
+    return { rows: found, ended: window.ended && isLast, readAt: window.readAt };
+  }
+
+  async end(): Promise<number> {
+    for (let index = 0; this.#reading.end === undefined; index += 1) await this.#window(index);
+    return this.#reading.end;
+  }
+
+  count(): number | undefined {
+    return this.#reading.count;
+  }
+
+  async place({ offset, id, listing }: Position): Promise<Place> {
+    if (listing === this.id) return { offset, consistency: 'LISTING' };
+    const known = this.#reading.placeOf(id);
+    if (known !== undefined) return { offset: known, consistency: 'ANCHORED' };
+    for (const index of this.#around(offset)) {
+      await this.#window(index);
+      const found = this.#reading.placeOf(id);
+      if (found !== undefined) return { offset: found, consistency: 'ANCHORED' };
+    }
+    return { offset, consistency: 'BEST_EFFORT' };
+  }
+
+  /**
+   * Where to look for a row that has moved: the window where it was, then its neighbours. A fleet of ordinary size is
+   * three windows; further away the calls would cost more than the few rows that the walk may miss.
+   */
+  *#around(offset: number): Generator<WindowIndex> {
+    const index = windowAt(this.#listings.grid, offset);
+    for (const near of [index, index - 1, index + 1]) {
+      const { bound } = this.#reading;
+      if (near >= 0 && (bound === undefined || windowStart(this.#listings.grid, near) < bound)) yield near;
+    }
+  }
+
+  async #window(index: WindowIndex): Promise<HeldWindow> {
+    const { window, isNew } = await this.#listings.window(this.#list, this.#reading, index, this.#call);
+    if (isNew) this.#new.add(index);
+    this.#call.usage.served(this.#servedFrom(window, index), window.readAt);
+    return window;
+  }
+
+  #servedFrom(window: Pick<HeldWindow, 'readAt'>, index: WindowIndex): ServedFrom {
+    if (this.#new.has(index)) return 'MISS';
+    return this.#listings.freshnessOf(window) === 'fresh' ? 'HIT' : 'STALE';
+  }
+}

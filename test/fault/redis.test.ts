@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RawMachine } from '../../src/emulator/emulator.ts';
+import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { type Reply, type RunningGateway, runGateway } from '../support/running-gateway.ts';
+import { secretsIn } from '../support/secrets.ts';
+
+const fleet: readonly RawMachine[] = Array.from({ length: 400 }, (_, index) => ({
+  id: `m${index}`,
+  riskScore: 'High',
+}));
+const ids = fleet.map(({ id }) => id);
+
+const query = `query ($first: Int, $after: String, $name: String) {
+  machines(first: $first, after: $after, filter: { computerDnsName: { ne: $name } }) {
+    nodes { id } pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+describe.skipIf(!hasRedisServer)('replicas that share one Redis', () => {
+  let redis: RedisServer;
+  let first: RunningGateway;
+  let second: RunningGateway;
+  /** Differs from test to test, so that each begins with a list that nobody knows. */
+  let name = 0;
+
+  /** Two gateways before one emulator; windows of 50 rows, so that a walk asks for many. */
+  beforeAll(async () => {
+    redis = await startRedisServer();
+    const environment = {
+      REDIS_URL: redis.url,
+      REPLICAS: '2',
+      UPSTREAM_WINDOW_ROWS: '50',
+      REQUEST_TIMEOUT_SECONDS: '10',
+    };
+    first = await runGateway({ rows: fleet, environment });
+    second = await runGateway({
+      rows: [],
+      environment: { ...environment, MACHINES_API_URL: first.emulator.url },
+    });
+    // The quota of a Redis that is empty waits a while for replicas that know more.
+    await Promise.all([ask(first), ask(second)]);
+  });
+  afterAll(async () => {
+    await Promise.all([first.close(), second.close()]);
+    await redis.kill();
+  });
+  beforeEach(() => {
+    name += 1;
+    first.emulator.clearRequests();
+    first.emulator.configure({ latencyMs: 0 });
+  });
+
+  const ask = (gateway: RunningGateway, variables: object = {}): Promise<Reply> =>
+    gateway.ask(query, { first: 20, name: String(name), ...variables });
+
+  /** Walks with each page from the other replica, as behind a load balancer. */
+  async function walk(onPage: (page: number) => Promise<unknown> | unknown): Promise<string[]> {
+    const met: string[] = [];
+    let after: string | null = null;
+    for (let page = 0, more = true; more; page += 1) {
+      await onPage(page);
+      const reply: Reply = await ask(page % 2 === 0 ? first : second, { after });
+      expect(reply.errors).toBeUndefined();
+      met.push(...reply.data.machines.nodes.map(({ id }: RawMachine) => id));
+      more = reply.data.machines.pageInfo.hasNextPage;
+      after = reply.data.machines.pageInfo.endCursor;
+    }
+    return met;
+  }
+
+  it('share the windows of a walk, so that both together ask upstream as often as one', async () => {
+    expect(await walk(() => undefined)).toEqual(ids);
+    // 400 rows by 50 are 8 windows, and a ninth that shows the end.
+    expect(first.emulator.requests()).toHaveLength(9);
+  });
+
+  it('ask once for the same query at the same time', async () => {
+    first.emulator.configure({ latencyMs: 50 });
+    const gateways = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? first : second));
+    const replies = await Promise.all(gateways.map((gateway) => ask(gateway)));
+    expect(replies.every(({ data }) => data.machines.nodes.length === 20)).toBe(true);
+    expect(first.emulator.requests()).toHaveLength(1);
+  });
+
+  it('tell each other what upstream answered to a query that failed', async () => {
+    first.emulator.configure({ latencyMs: 100 });
+    first.emulator.faults.next(1, { kind: 'status', status: 503 });
+    const replies = await Promise.all([ask(first), ask(second)]);
+    const codes = replies.map(({ errors }) => errors?.[0]?.extensions.code);
+    expect(codes).toEqual(['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE']);
+    expect(first.emulator.requests()).toHaveLength(1);
+  });
+
+  it('keep no names and no secrets in its keys', async () => {
+    await ask(first);
+    const keys = await redis.send('KEYS', '*');
+    expect(keys).toContain('machines-gateway:1:');
+    expect(keys).not.toMatch(/computerDnsName|m1|app/);
+    expect(secretsIn(keys)).toEqual([]);
+  });
+
+  it.each<[string, () => unknown, () => unknown]>([
+    ['is flushed', () => redis.send('FLUSHALL'), () => undefined],
+    [
+      'is out of memory',
+      () => redis.send('CONFIG', 'SET', 'maxmemory', '1'),
+      () => redis.send('CONFIG', 'SET', 'maxmemory', '0'),
+    ],
+    ['is paused', () => redis.pause(), () => redis.resume()],
+    ['is killed and comes back empty', () => redis.kill(), () => redis.start()],
+  ])(
+    'go on by themselves while Redis %s in the middle of a walk',
+    { timeout: 40_000 },
+    async (_, harm, mend) => {
+      const met = await walk(async (page) => {
+        if (page === 5) await harm();
+        if (page === 14) await mend();
+      });
+      // Where a reading is lost with Redis, a replica goes on in one of its own, over a fleet that stands still.
+      expect(met).toEqual(ids);
+    },
+  );
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { MachineSource, ServedFrom, Window } from '../../../src/machines/source.ts';
+import { deferred } from '../../support/deferred.ts';
+import { plainListings } from '../../support/plain-listings.ts';
+import { plainCall, windowOf } from '../../support/plain-source.ts';
+import { setClock } from '../../support/set-clock.ts';
+
+describe('a renewal that takes longer than anybody should wait', () => {
+  it('is not waited for where an old answer is at hand, and goes on for those who come later', async () => {
+    const clock = setClock();
+    const renewed = deferred<Window>();
+    const answers = [Promise.resolve(windowOf(['old'], true, clock.now())), renewed.promise];
+    const signals: AbortSignal[] = [];
+    const source: MachineSource = {
+      window: (_, { signal }) => {
+        signals.push(signal);
+        return answers[signals.length - 1] ?? Promise.reject(new Error('One call too many.'));
+      },
+    };
+    const grid = { firstRows: 5, rows: 5 };
+    const listings = plainListings({ source, grid, now: clock.now, renewalPatienceMs: 20 });
+    const read = async () => {
+      const from: ServedFrom[] = [];
+      const usage = { called: () => undefined, served: (each: ServedFrom) => void from.push(each) };
+      const listing = await listings.open(undefined, undefined, plainCall({ usage }));
+      const { rows } = await listing.read(0, 1);
+      return [rows[0]?.id, from[0]];
+    };
+    expect(await read()).toEqual(['old', 'MISS']);
+    clock.advance(600_000);
+    expect(await Promise.all([read(), read(), read()])).toEqual(Array(3).fill(['old', 'STALE']));
+    expect(await read()).toEqual(['old', 'STALE']);
+    expect(signals).toHaveLength(2);
+    expect(signals[1]?.aborted).toBe(false);
+    renewed.resolve(windowOf(['new'], true, clock.now()));
+    await vi.waitFor(async () => expect(await read()).toEqual(['new', 'HIT']));
+  });
+});
