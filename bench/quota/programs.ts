@@ -118,11 +118,7 @@ const walkQuery = `query ($first: Int, $after: String) {
 }`;
 
 /** Walks the whole fleet and returns how many machines came, each once. */
-export async function walk(
-  url: string,
-  first: number,
-  isStopped: () => boolean = () => false,
-): Promise<number> {
+export async function walk(url: string, first: number): Promise<number> {
   const met = new Set<string>();
   let after: string | null = null;
   for (let more = true; more; ) {

@@ -7,7 +7,7 @@ import type { UpstreamUsage } from './upstream-usage.ts';
 /** What the resolvers of one operation work with. */
 export interface GatewayContext {
   readonly catalog: Catalog;
-  /** Machines by id, for this operation only: what one caller may see is not kept for the next. */
+  /** Machines by id: gathers those of this operation into as few calls as hold them. */
   readonly machineById: MachineLoader;
   readonly call: Call;
   readonly usage: UpstreamUsage;

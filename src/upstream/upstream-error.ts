@@ -175,7 +175,13 @@ export function errorOfQuota(retryAfterMs: number): UpstreamError {
 
 /** The error of a success that cannot be read, as when a proxy answers in upstream's place or cuts it short. */
 export function errorOfUnreadable(answer: Answer, problem: string): UpstreamError {
-  return new UpstreamError({ ...unavailable(), status: answer.status, detail: problem });
+  return new UpstreamError({
+    ...unavailable(),
+    status: answer.status,
+    detail: problem,
+    // A success that came broken may come whole; what is not upstream's own will not change.
+    retryable: answer.status === 200,
+  });
 }
 
 const maxDetail = 500;
