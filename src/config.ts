@@ -102,6 +102,7 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
     report('MACHINES_API_REGION', 'goes with MACHINES_API_CLOUD=commercial only; leave it out');
   }
   checkAges(values, report);
+  checkQuota(values, report);
   if (problems.length > 0 || credential === undefined || !isComplete(values)) throw new ConfigError(problems);
 
   const production = values.NODE_ENV === 'production';
@@ -172,6 +173,18 @@ function isComplete(values: Partial<SettingValues>): values is SettingValues {
   return (Object.keys(settings) as SettingName[]).every(
     (name) => settings[name].without === undefined || values[name] !== undefined,
   );
+}
+
+/** A replica whose part of the quota is not even one call could never ask. */
+function checkQuota(values: Partial<SettingValues>, report: Report): void {
+  for (const name of ['QUOTA_PER_MINUTE', 'QUOTA_PER_HOUR'] as const) {
+    const calls = values[name];
+    const { QUOTA_MARGIN: margin, REPLICAS: replicas } = values;
+    if (calls === undefined || margin === undefined || replicas === undefined) continue;
+    if (Math.floor((calls * (1 - margin)) / replicas) < 1) {
+      report(name, 'leaves no call for each replica, less QUOTA_MARGIN and divided by REPLICAS');
+    }
+  }
 }
 
 /** Ages must not fall from one to the next, or a step would never be reached. */

@@ -248,7 +248,7 @@ function createShared(config: Config, log: Logger): SharedWindows {
 function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, counts: QuotaEvents): Quota {
   const { perMinute, perHour, margin, reserve, replicas, redisUrl } = config.quota;
   const clock = quotaClock ?? systemClock;
-  // Alone, a replica keeps to its part; with Redis, the whole is divided as it is asked for.
+  // Without Redis a replica keeps to its part; with it, those that are there divide the parts of all that are.
   const parts = redisUrl === undefined ? replicas : 1;
   const rules: QuotaRules = {
     ...defaultRules,

@@ -215,7 +215,8 @@ export const settings = {
   REPLICAS: {
     reads: whole(1, 1_000),
     without: '1',
-    means: 'How many replicas there are at most: without Redis, each keeps to its share of the quota.',
+    means:
+      'How many replicas there are at most, those of a rolling update included. Each has its part of the quota; the parts of those that are not there lie idle.',
   },
   CACHE_FRESH_SECONDS: {
     reads: seconds(0, 86_400),

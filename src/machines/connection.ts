@@ -83,7 +83,9 @@ async function readForwards({ size, after, before }: PageSpan, reading: PageRead
 }
 
 async function readBackwards({ size, after, before }: PageSpan, reading: PageReading): Promise<PageRows> {
-  const end = before ?? (await reading.end());
+  const isBehind = before !== undefined && (await reading.isThere(before));
+  // A cursor may lead far behind the end: from there on back would be one empty read after the other.
+  const end = isBehind ? before : Math.min(before ?? Number.POSITIVE_INFINITY, await reading.end());
   const placed: PlacedMachine[] = [];
   let hasPreviousPage = false;
   for await (const machine of reading.backwards(end, size + 1)) {
@@ -91,7 +93,7 @@ async function readBackwards({ size, after, before }: PageSpan, reading: PageRea
     if (hasPreviousPage) break;
     placed.unshift(machine);
   }
-  return { placed, hasPreviousPage, hasNextPage: before !== undefined && (await reading.isThere(before)) };
+  return { placed, hasPreviousPage, hasNextPage: isBehind };
 }
 
 /** Machines of a listing, one after the other in either direction, and when the oldest of them was read. */

@@ -54,6 +54,11 @@ export class UpstreamError extends Error {
     return { code, message, detail, status, upstreamCode, correlationId, retryAfterSeconds, retryable };
   }
 
+  /** Whether our own quota has held the call back, so that none was sent. */
+  get isOwnQuota(): boolean {
+    return this.code === 'QUOTA_EXHAUSTED' && this.status === undefined;
+  }
+
   /** Whether it is trouble that passes, rather than a refusal of our query or our sign-in. */
   get isPassing(): boolean {
     return passing.has(this.code);

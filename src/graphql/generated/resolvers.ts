@@ -240,8 +240,9 @@ export type Machine = Node & {
 /**
  * Machines of one filter, a page at a time, as the Relay cursor connections specification has it.
  *
- * Upstream promises no order, and machines come and go between two pages: over a fleet that moves, a walk can meet a
- * machine twice or miss one. Over a fleet that stands still each machine comes exactly once.
+ * A walk stays in the reading of the list that it began with, and meets no machine twice there. Upstream promises no order,
+ * and machines come and go while the list is read: over a fleet that moves, a walk can miss one. Over a fleet that stands
+ * still each machine comes exactly once.
  */
 export type MachineConnection = {
   /** When the oldest row of the page was read upstream. */
@@ -407,7 +408,7 @@ export type QuotaWindow = {
   readonly limit: Scalars['Int']['output'];
   /** Calls that are left now. */
   readonly remaining: Scalars['Int']['output'];
-  /** Seconds until the next call comes free; 0 where nothing is used. */
+  /** Seconds until the whole window is free again, if nobody calls; 0 where nothing is used. */
   readonly resetsInSeconds: Scalars['Int']['output'];
   /** Length of the window, in seconds. */
   readonly seconds: Scalars['Int']['output'];

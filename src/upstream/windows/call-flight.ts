@@ -6,20 +6,21 @@ import { SingleFlight } from './single-flight.ts';
 /** Upstream work that callers of either lane share. */
 export class CallFlight<T> {
   readonly #flights = new SingleFlight<T>();
-  /** Keys of the work that was begun in the background. */
-  readonly #behind = new Set<string>();
+  /** How long whoever began each piece of work would wait for the quota, in epoch milliseconds; 0 in the background. */
+  readonly #deadlines = new Map<string, number>();
 
   /**
    * @param work gets the call with a signal of its own, which goes off when nobody waits for it any longer
    * @throws {UpstreamError} also where the time of this call is up before the work is done
    */
   async join(key: string, call: Call, work: (call: Call) => Promise<T>): Promise<T> {
-    const isBegunBehind = this.#behind.has(key);
+    const begunUntil = this.#deadlines.get(key) ?? Number.POSITIVE_INFINITY;
     try {
       return await this.#join(key, call, work);
     } catch (error) {
-      // The background gives way where the quota is short; that says nothing to somebody who waits.
-      if (isBegunBehind && call.lane === 'interactive' && isQuota(error) && !call.signal.aborted) {
+      // That the quota was short for one who would not wait as long says nothing to one who will.
+      const waitsLonger = call.lane === 'interactive' && call.deadline > begunUntil;
+      if (waitsLonger && error instanceof UpstreamError && error.isOwnQuota && !call.signal.aborted) {
         return await this.#join(key, call, work);
       }
       throw error;
@@ -38,15 +39,11 @@ export class CallFlight<T> {
   }
 
   async #begin(key: string, call: Call, work: (call: Call) => Promise<T>): Promise<T> {
-    if (call.lane === 'interactive') return await work(call);
-    this.#behind.add(key);
+    this.#deadlines.set(key, call.lane === 'interactive' ? call.deadline : 0);
     try {
       return await work(call);
     } finally {
-      this.#behind.delete(key);
+      this.#deadlines.delete(key);
     }
   }
 }
-
-const isQuota = (error: unknown): boolean =>
-  error instanceof UpstreamError && error.code === 'QUOTA_EXHAUSTED' && error.status === undefined;

@@ -27,12 +27,21 @@ interface Answer {
   readonly readAt: Moment;
 }
 
-/** Most answers kept; some 3 KB each. */
-const maxAnswers = 10_000;
+/** Bound on the answers kept, in bytes: some 10,000 machines. */
+const maxAnswerBytes = 32 * 1024 * 1024;
+/** An answer beside its text: key, object and place. */
+const answerOverheadBytes = 500;
+
+/** By estimate: the texts of an object take about as much as its JSON does in UTF-16. */
+const answerBytes = ({ machine }: Answer): number =>
+  answerOverheadBytes + (machine === null ? 0 : JSON.stringify(machine).length * 2);
 
 export function createIdentifiedMachines(options: IdentifiedOptions): MachinesById {
   const { source, listings, bounds, maxIds } = options;
-  const answers = new LRUCache<string, Answer>({ max: maxAnswers });
+  const answers = new LRUCache<string, Answer>({
+    maxSize: maxAnswerBytes,
+    sizeCalculation: answerBytes,
+  });
   const flights = new CallFlight<ReadonlyMap<string, Answer>>();
 
   const ask = async (ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Answer>> => {

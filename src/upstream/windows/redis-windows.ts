@@ -29,6 +29,8 @@ export interface RedisWindowsOptions {
   readonly onAvailable: (available: boolean, why: string) => void;
 }
 
+/** Walks are followed for at least this long. */
+const leastKeepMs = 60_000;
 const commandMs = 1_000;
 const restMs = 1_000;
 const lockMs = 5_000;
@@ -38,7 +40,8 @@ const pollMs = 20;
 const longestPollMs = 200;
 
 export function createRedisWindows(options: RedisWindowsOptions): SharedWindows {
-  const { url, prefix, keepMs } = options;
+  const { url, prefix } = options;
+  const keepMs = Math.max(leastKeepMs, options.keepMs);
   const redis = new Redis(url.reveal(), {
     commandTimeout: commandMs,
     connectTimeout: commandMs,
@@ -91,7 +94,7 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
         const found = await look();
         if (found !== undefined) return found;
         const taken = await guard.ask(() => redis.set(lock, token, 'PX', lockMs, 'NX'));
-        if (taken === 'OK') return await hold(lock, failure, token, look, work);
+        if (taken === 'OK') return await hold(lock, failure, token, signal, look, work);
         if (taken === undefined) return await work();
         await delay(wait * (0.75 + Math.random() / 2), undefined, { signal });
         const left = await readJson<UpstreamErrorDetails>(failure);
@@ -112,6 +115,7 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
     lock: string,
     failure: string,
     token: string,
+    signal: AbortSignal,
     look: () => Promise<T | undefined>,
     work: () => Promise<T>,
   ): Promise<T> {
@@ -120,10 +124,13 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
       lockRenewalMs,
     );
     try {
+      // What an earlier holder has left says nothing of this one.
+      await guard.ask(() => redis.del(failure));
       // Between looking and locking, the holder before may have brought it.
       return (await look()) ?? (await work());
     } catch (error) {
-      if (error instanceof UpstreamError && concernsAll(error)) {
+      // That our own callers left, or ran out of time, is no matter of the others'.
+      if (error instanceof UpstreamError && concernsAll(error) && !signal.aborted) {
         await guard.ask(() => redis.set(failure, JSON.stringify(error.details), 'PX', failureMs));
       }
       throw error;
@@ -135,8 +142,7 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
 }
 
 /** What upstream said goes for every replica; that our own quota had no room for this call in its time does not. */
-const concernsAll = ({ code, status }: UpstreamError): boolean =>
-  code !== 'QUOTA_EXHAUSTED' || status !== undefined;
+const concernsAll = (error: UpstreamError): boolean => !error.isOwnQuota;
 
 /** Only the holder may renew or release: the lock may have passed on meanwhile. */
 const renewScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;

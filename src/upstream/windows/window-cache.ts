@@ -15,6 +15,8 @@ export class WindowCache {
   readonly #grid: WindowGrid;
   readonly #now: () => number;
   readonly #lists = new Map<ListKey, HeldList>();
+  /** Readings begun elsewhere of which no window may be held yet: one id is one object, for all who use it. */
+  readonly #adopted = new LRUCache<ListingId, WeakRef<Reading>>({ max: maxAdopted });
   readonly #windows: LRUCache<string, Entry>;
 
   /** @param onEvicted told of each window that had to go, by its bytes */
@@ -43,7 +45,9 @@ export class WindowCache {
 
   /** The reading that serves whoever begins. */
   newest(list: List): Reading | undefined {
-    return this.#lists.get(list.key)?.newest;
+    const newest = this.#lists.get(list.key)?.newest;
+    // Whoever is served by it may go on in it.
+    return newest === undefined ? undefined : this.reading(list, newest.id);
   }
 
   reading(list: List, id: ListingId): Reading | undefined {
@@ -54,7 +58,11 @@ export class WindowCache {
 
   /** The reading as held here, or an empty one where it was begun elsewhere, or is only about to be. */
   adopt(list: List, { id, openedAt }: SharedReading): Reading {
-    return this.reading(list, id) ?? new Reading(id, openedAt, this.#grid);
+    const known = this.reading(list, id) ?? this.#adopted.get(id)?.deref();
+    if (known !== undefined) return known;
+    const adopted = new Reading(id, openedAt, this.#grid);
+    this.#adopted.set(id, new WeakRef(adopted));
+    return adopted;
   }
 
   /** Makes a reading of which a window is held the newest, and lets go of those that nobody walks through any longer. */
@@ -108,11 +116,14 @@ export class WindowCache {
   #forget({ holding, reading, index }: Entry): void {
     reading.drop(index);
     if (!reading.isEmpty) return;
+    if (holding.readings.get(reading.id)?.reading !== reading) return;
     holding.readings.delete(reading.id);
     if (holding.newest === reading) holding.newest = undefined;
     if (holding.readings.size === 0) this.#lists.delete(holding.list.key);
   }
 }
+
+const maxAdopted = 1_000;
 
 /** An older reading that nobody read from for this long is let go once there is a newer one. */
 const walkMs = 10 * 60_000;

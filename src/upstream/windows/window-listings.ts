@@ -1,6 +1,7 @@
 import type { ListingId } from '../../machines/cursor.ts';
 import type { Listing, Listings } from '../../machines/listing.ts';
 import type { Machine } from '../../machines/machine.ts';
+import type { Moment } from '../../machines/moment.ts';
 import type { Call, MachineSource, Principal, Usage } from '../../machines/source.ts';
 import { timeLimit } from '../time-limit.ts';
 import { UpstreamError } from '../upstream-error.ts';
@@ -112,7 +113,11 @@ export class WindowListings implements Listings, WindowSource {
     if (window.ended || offset - window.start < rows * readAheadFrom) return;
     const next = windowAt(this.grid, window.start + rows);
     if (reading.window(next) !== undefined) return;
-    this.#behind(call, (background) => this.window(list, reading, next, background));
+    const key = `${reading.id}:${next}`;
+    if (this.#rests.isResting(key)) return;
+    this.#behind(call, (background) =>
+      this.#restingAfterFailure(key, () => this.window(list, reading, next, background)),
+    );
   }
 
   async #living(list: List, id: ListingId): Promise<Reading | undefined> {
@@ -125,7 +130,7 @@ export class WindowListings implements Listings, WindowSource {
 
   /** The reading that serves whoever begins, renewed as its age asks for. */
   async #newest(list: List, call: Call): Promise<{ readonly reading: Reading; readonly isNew: boolean }> {
-    const newest = this.#options.cache.newest(list);
+    const newest = await this.#held(list);
     const freshness = newest === undefined ? 'dead' : this.freshnessOf({ readAt: newest.openedAt });
     if (newest === undefined || freshness === 'dead') {
       return { reading: await this.#renew(list, call), isNew: true };
@@ -143,13 +148,35 @@ export class WindowListings implements Listings, WindowSource {
     }
   }
 
+  /** The newest reading that is at hand, here or, where there is none here, with the other replicas. */
+  async #held(list: List): Promise<Reading | undefined> {
+    const newest = this.#options.cache.newest(list);
+    if (newest !== undefined && this.freshnessOf({ readAt: newest.openedAt }) !== 'dead') return newest;
+    return this.#adoptNewest(list, (openedAt) => this.freshnessOf({ readAt: openedAt }) !== 'dead');
+  }
+
+  /** Takes over the newest reading of the other replicas, with its first window, where its age will do. */
+  async #adoptNewest(list: List, isGood: (openedAt: Moment) => boolean): Promise<Reading | undefined> {
+    const { cache, shared } = this.#options;
+    const elsewhere = await shared.newest(list.key);
+    if (elsewhere === undefined || !isGood(elsewhere.openedAt)) return undefined;
+    const first = await shared.window(list.key, elsewhere.id, 0);
+    if (first === undefined) return undefined;
+    const reading = cache.adopt(list, elsewhere);
+    cache.keep(list, reading, 0, first, first.hidden);
+    cache.begin(list, reading);
+    return reading;
+  }
+
   /** Renews, but waits no longer than the patience; the renewal itself goes on. */
   async #renewWithin(list: List, call: Call): Promise<Reading> {
     const { renewalPatienceMs, now } = this.#options;
-    const patience = timeLimit(renewalPatienceMs, call.signal);
+    // At most half of the caller's time, so that there is some left to serve what is held.
+    const patienceMs = Math.min(renewalPatienceMs, Math.max(0, call.deadline - now()) / 2);
+    const patience = timeLimit(patienceMs, call.signal);
     try {
       // The quota, too, is told how long it may take: where it cannot, as while upstream is shut, it says so at once.
-      const deadline = Math.min(call.deadline, now() + renewalPatienceMs);
+      const deadline = now() + patienceMs;
       const renewal = this.#renew(list, { ...call, signal: patience.signal, deadline });
       this.#renewBehind(list, call);
       return await renewal;
@@ -173,35 +200,31 @@ export class WindowListings implements Listings, WindowSource {
   }
 
   #renew(list: List, call: Call): Promise<Reading> {
-    return this.#renewals.join(list.key, call, async (shared) => {
-      try {
-        const reading = await this.#begin(list, shared);
-        this.#rests.end(list.key);
-        return reading;
-      } catch (error) {
-        // A call that our own quota has held back cost nothing, and may be wanted again at once.
-        const wasSent =
-          error instanceof UpstreamError && (error.code !== 'QUOTA_EXHAUSTED' || error.status !== undefined);
-        if (wasSent) this.#rests.begin(list.key);
-        throw error;
-      }
-    });
+    return this.#renewals.join(list.key, call, (shared) =>
+      this.#restingAfterFailure(list.key, () => this.#begin(list, shared)),
+    );
+  }
+
+  async #restingAfterFailure<T>(key: string, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#rests.end(key);
+      return result;
+    } catch (error) {
+      // A call that our own quota has held back cost nothing, and may be wanted again at once.
+      if (error instanceof UpstreamError && !error.isOwnQuota) this.#rests.begin(key);
+      throw error;
+    }
   }
 
   /** Begins a new reading with its first window, or takes over the one that another replica has begun. */
   #begin(list: List, call: Call): Promise<Reading> {
-    const { cache, shared, newId, source, grid } = this.#options;
-    const adopt = async (): Promise<Reading | undefined> => {
-      const elsewhere = await shared.newest(list.key);
-      if (elsewhere === undefined || this.freshnessOf({ readAt: elsewhere.openedAt }) !== 'fresh')
-        return undefined;
-      const first = await shared.window(list.key, elsewhere.id, 0);
-      if (first === undefined) return undefined;
-      const reading = cache.adopt(list, elsewhere);
-      cache.keep(list, reading, 0, first, first.hidden);
-      cache.begin(list, reading);
-      return reading;
-    };
+    const { cache, shared, newId, source, grid, now } = this.#options;
+    const beganAt = now();
+    // One that was opened while this caller waited is new to him, however short rows are fresh.
+    const isGood = (openedAt: Moment): boolean =>
+      Date.parse(openedAt) >= beganAt || this.freshnessOf({ readAt: openedAt }) === 'fresh';
+    const adopt = (): Promise<Reading | undefined> => this.#adoptNewest(list, isGood);
     return shared.once(`list:${list.key}`, call.signal, adopt, async () => {
       const window = await readWindow(source, list.filter, 0, grid.firstRows, call);
       const reading = cache.adopt(list, { id: newId(), openedAt: window.readAt });
