@@ -342,6 +342,24 @@ describe('the address of the API', () => {
   });
 });
 
+describe('the quota', () => {
+  it.each([
+    ['by REPLICAS', { REPLICAS: '101' }, ['QUOTA_PER_MINUTE']],
+    ['by QUOTA_MARGIN', { QUOTA_PER_MINUTE: '5', QUOTA_MARGIN: '0.9' }, ['QUOTA_PER_MINUTE']],
+    [
+      'in both windows',
+      { REPLICAS: '10', QUOTA_PER_MINUTE: '9', QUOTA_PER_HOUR: '9' },
+      ['QUOTA_PER_MINUTE', 'QUOTA_PER_HOUR'],
+    ],
+  ])('must leave a call for each replica: %s', (_, quota, names) => {
+    expect(wrongSettings({ ...least, ...quota })).toEqual(names);
+  });
+
+  it('may leave just one', () => {
+    expect(read({ ...least, REPLICAS: '100' }).quota.replicas).toBe(100);
+  });
+});
+
 describe('the ages of the cache', () => {
   it.each([
     ['must not fall from fresh to renew', { CACHE_FRESH_SECONDS: '301' }, 'CACHE_RENEW_SECONDS'],

@@ -62,10 +62,21 @@ export function createCatalog(listings: Listings, byIds: MachinesById, options: 
       if (query.kind === 'nothing') {
         return { ...emptyPage(momentOf(now()), fingerprint), consistency: 'LISTING' };
       }
-      const wanted = (request.after ?? request.before)?.listing;
-      const listing = await listings.open(query.kind === 'some' ? query.text : undefined, wanted, call);
-      const { span, consistency } = await placeRequest(request, listing);
-      return { ...(await readPage(span, listing, fingerprint)), consistency };
+      const filter = query.kind === 'some' ? query.text : undefined;
+      const listing = await listings.open(filter, (request.after ?? request.before)?.listing, call);
+      const read = async (from: Listing): Promise<FoundPage> => {
+        const { span, consistency } = await placeRequest(request, from);
+        return { ...(await readPage(span, from, fingerprint)), consistency };
+      };
+      try {
+        return await read(listing);
+      } catch (failure) {
+        for (const standIn of listings.standIns(filter, listing.id, failure, call)) {
+          const page = await read(standIn).catch(() => undefined);
+          if (page !== undefined) return page;
+        }
+        throw failure;
+      }
     },
   };
 }

@@ -63,4 +63,16 @@ export interface Listings {
     wanted: ListingId | undefined,
     call: Call,
   ) => Promise<Listing>;
+
+  /**
+   * Earlier readings of a list that may stand in where one could not be read to its end, newest first. They ask nothing
+   * of upstream: what is not held of them fails as the first did.
+   * @param failure what the reading failed with; none stand in for a refusal of our query or our sign-in
+   */
+  readonly standIns: (
+    filter: ODataFilter | undefined,
+    failed: ListingId,
+    failure: unknown,
+    call: Call,
+  ) => readonly Listing[];
 }

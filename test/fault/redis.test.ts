@@ -75,7 +75,7 @@ describe.skipIf(!hasRedisServer)('replicas that share one Redis', () => {
   });
 
   it('ask once for the same query at the same time', async () => {
-    first.emulator.configure({ latencyMs: 50 });
+    first.emulator.configure({ latencyMs: 400 });
     const gateways = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? first : second));
     const replies = await Promise.all(gateways.map((gateway) => ask(gateway)));
     expect(replies.every(({ data }) => data.machines.nodes.length === 20)).toBe(true);
@@ -83,12 +83,29 @@ describe.skipIf(!hasRedisServer)('replicas that share one Redis', () => {
   });
 
   it('tell each other what upstream answered to a query that failed', async () => {
-    first.emulator.configure({ latencyMs: 100 });
+    first.emulator.configure({ latencyMs: 600 });
     first.emulator.faults.next(1, { kind: 'status', status: 503 });
     const replies = await Promise.all([ask(first), ask(second)]);
     const codes = replies.map(({ errors }) => errors?.[0]?.extensions.code);
     expect(codes).toEqual(['UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE']);
     expect(first.emulator.requests()).toHaveLength(1);
+  });
+
+  it('do not fail each other where the client of one leaves', async () => {
+    first.emulator.configure({ latencyMs: 400 });
+    const leaving = new AbortController();
+    const left = fetch(`${first.gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { first: 20, name: String(name) } }),
+      signal: leaving.signal,
+    }).catch(() => undefined);
+    await expect.poll(() => first.emulator.requests().length).toBe(1);
+    const staying = ask(second);
+    await expect.poll(() => second.lines.length).toBeGreaterThan(0);
+    leaving.abort();
+    await left;
+    expect((await staying).errors).toBeUndefined();
   });
 
   it('keep no names and no secrets in its keys', async () => {

@@ -56,6 +56,11 @@ export class WindowCache {
     return held?.reading;
   }
 
+  /** All readings of a list that are held. */
+  readings(list: List): readonly Reading[] {
+    return [...(this.#lists.get(list.key)?.readings.values() ?? [])].map(({ reading }) => reading);
+  }
+
   /** The reading as held here, or an empty one where it was begun elsewhere, or is only about to be. */
   adopt(list: List, { id, openedAt }: SharedReading): Reading {
     const known = this.reading(list, id) ?? this.#adopted.get(id)?.deref();

@@ -30,8 +30,12 @@ export class WindowListing implements Listing {
   /** Windows that were read upstream for this caller. */
   readonly #new: Set<WindowIndex>;
   readonly #follows: boolean;
+  readonly #heldOnly: Error | undefined;
 
-  /** @param follows whether the caller follows a cursor, and so is likely to go on */
+  /**
+   * @param follows whether the caller follows a cursor, and so is likely to go on
+   * @param heldOnly reads nothing upstream, but fails with this where a window is not held
+   */
   constructor(
     listings: WindowSource,
     list: List,
@@ -39,6 +43,7 @@ export class WindowListing implements Listing {
     call: Call,
     isNew: Set<WindowIndex>,
     follows: boolean,
+    heldOnly?: Error,
   ) {
     this.#listings = listings;
     this.#list = list;
@@ -46,6 +51,7 @@ export class WindowListing implements Listing {
     this.#call = call;
     this.#new = isNew;
     this.#follows = follows;
+    this.#heldOnly = heldOnly;
   }
 
   get id(): ListingId {
@@ -106,6 +112,7 @@ export class WindowListing implements Listing {
   }
 
   async #window(index: WindowIndex): Promise<HeldWindow> {
+    if (this.#heldOnly !== undefined && this.#reading.window(index) === undefined) throw this.#heldOnly;
     const { window, isNew } = await this.#listings.window(this.#list, this.#reading, index, this.#call);
     if (isNew) this.#new.add(index);
     this.#call.usage.served(this.#servedFrom(window, index), window.readAt);

@@ -43,6 +43,9 @@ export interface WindowListingsOptions {
 /** A reader that has come this far through a window, following cursors, is taken to go on: the next one is read ahead. */
 const readAheadFrom = 0.75;
 
+/** Earlier readings that are tried in the place of one that failed. */
+const mostStandIns = 10;
+
 export class WindowListings implements Listings, WindowSource {
   readonly #options: WindowListingsOptions;
   readonly #windows = new CallFlight<HeldWindow>();
@@ -64,6 +67,22 @@ export class WindowListings implements Listings, WindowSource {
     if (living !== undefined) return new WindowListing(this, list, living, call, new Set(), true);
     const { reading, isNew } = await this.#newest(list, call);
     return new WindowListing(this, list, reading, call, new Set(isNew ? [0] : []), wanted !== undefined);
+  }
+
+  standIns(
+    filter: Parameters<Listings['open']>[0],
+    failed: ListingId,
+    failure: unknown,
+    call: Call,
+  ): readonly Listing[] {
+    if (call.signal.aborted || !(failure instanceof UpstreamError && failure.isPassing)) return [];
+    const list = listOf(call.principal, filter);
+    return this.#options.cache
+      .readings(list)
+      .filter(({ id, openedAt }) => id !== failed && this.freshnessOf({ readAt: openedAt }) !== 'dead')
+      .sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1))
+      .slice(0, mostStandIns)
+      .map((reading) => new WindowListing(this, list, reading, call, new Set(), false, failure));
   }
 
   /** A machine as the newest window that shows it to the principal has it; none from windows that are dead. */
