@@ -62,6 +62,13 @@ export class Reading {
     return count;
   }
 
+  /** Machines whose places are kept though their windows have left. */
+  get strays(): number {
+    let held = 0;
+    for (const { block, hidden } of this.#windows.values()) held += block.ids.length - hidden.size;
+    return this.#places.size - held;
+  }
+
   placeOf(id: string): number | undefined {
     return this.#places.get(id);
   }

@@ -19,8 +19,17 @@ export class WindowCache {
   readonly #adopted = new LRUCache<ListingId, WeakRef<Reading>>({ max: maxAdopted });
   readonly #windows: LRUCache<string, Entry>;
 
-  /** @param onEvicted told of each window that had to go, by its bytes */
-  constructor(grid: WindowGrid, maxBytes: number, now: () => number, onEvicted: (bytes: number) => void) {
+  /**
+   * @param onEvicted told of each window that had to go, by its bytes
+   * @param mostStrays past so many machines whose windows have left, but whose places are kept, a reading goes as a whole
+   */
+  constructor(
+    grid: WindowGrid,
+    maxBytes: number,
+    now: () => number,
+    onEvicted: (bytes: number) => void,
+    mostStrays = usualStrays,
+  ) {
     this.#grid = grid;
     this.#now = now;
     this.#windows = new LRUCache({
@@ -30,6 +39,9 @@ export class WindowCache {
         // A window that comes again takes the place of the one held.
         if (reason !== 'set') this.#forget(entry);
         if (reason === 'evict') onEvicted(entry.bytes);
+      },
+      disposeAfter: ({ reading }) => {
+        if (reading.strays > mostStrays) this.drop(reading);
       },
     });
   }
@@ -129,9 +141,11 @@ export class WindowCache {
 }
 
 const maxAdopted = 1_000;
+/** Some 25 MB of places, which the bound in bytes does not count. */
+const usualStrays = 250_000;
 
 /** An older reading that nobody read from for this long is let go once there is a newer one. */
-const walkMs = 10 * 60_000;
+export const walkMs = 10 * 60_000;
 
 interface HeldList {
   readonly list: List;

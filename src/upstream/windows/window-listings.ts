@@ -12,7 +12,7 @@ import { readWindow } from './read-window.ts';
 import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
 import { RenewalRests } from './renewal-rests.ts';
 import type { SharedWindows } from './shared-windows.ts';
-import type { WindowCache } from './window-cache.ts';
+import { type WindowCache, walkMs } from './window-cache.ts';
 import { type WindowGrid, type WindowIndex, windowAt, windowRows, windowStart } from './window-grid.ts';
 import { WindowListing, type WindowSource } from './window-listing.ts';
 
@@ -142,9 +142,15 @@ export class WindowListings implements Listings, WindowSource {
   async #living(list: List, id: ListingId): Promise<Reading | undefined> {
     const { cache, shared } = this.#options;
     const held = cache.reading(list, id);
-    if (held !== undefined) return this.freshnessOf({ readAt: held.openedAt }) === 'dead' ? undefined : held;
+    if (held !== undefined) return this.#isFollowable(held) ? held : undefined;
     const elsewhere = await shared.reading(list.key, id);
     return elsewhere === undefined ? undefined : cache.adopt(list, elsewhere);
+  }
+
+  /** A walk goes on in its reading though its rows are past serving to those who begin: it would else lose its place. */
+  #isFollowable({ openedAt }: Reading): boolean {
+    const { now, freshness } = this.#options;
+    return now() - Date.parse(openedAt) < Math.max(walkMs, freshness.staleMs);
   }
 
   /** The reading that serves whoever begins, renewed as its age asks for. */

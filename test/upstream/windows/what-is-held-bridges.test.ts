@@ -58,6 +58,22 @@ describe('what a gateway holds', () => {
     expect(second.ids).toEqual(ids.slice(20, 40));
   });
 
+  it('is walked through to its end where nothing may be served past its time', async () => {
+    await open({
+      environment: { CACHE_FRESH_SECONDS: '0', CACHE_RENEW_SECONDS: '0', CACHE_STALE_SECONDS: '0' },
+    });
+    const met: string[] = [];
+    for (let after: string | null = null, more = true; more; clock.advance(1_000)) {
+      const page = await askPage(running, { first: 20, after });
+      expect(page.upstream.consistency).toBe('LISTING');
+      met.push(...page.ids);
+      more = page.hasNextPage;
+      after = page.endCursor;
+    }
+    expect(met).toEqual(ids);
+    expect(calls()).toBe(7);
+  });
+
   it('is served in time where the request has little time and upstream stalls', async () => {
     await open({ environment: { REQUEST_TIMEOUT_SECONDS: '1' } });
     await askPage(running);

@@ -50,6 +50,18 @@ describe('the cache', () => {
     expect(evicted).toEqual([oneBytes, oneBytes]);
   });
 
+  it('lets a reading go as a whole whose windows have left with more machines than it may remember', () => {
+    const clock = setClock();
+    const cache = new WindowCache(grid, 3 * oneBytes + 1, clock.now, () => undefined, 15);
+    const reading = hold(cache, everything, 'a1', 4);
+    expect([reading.strays, cache.windows]).toEqual([10, 3]);
+    cache.keep(everything, reading, 4, windowOf(idsFrom(10, 'z')));
+    expect(cache.windows).toBe(0);
+    expect(cache.newest(everything)).toBeUndefined();
+    hold(cache, everything, 'a2', 1);
+    expect(cache.newest(everything)?.id).toBe('a2');
+  });
+
   it('lets go of what was not used for the longest time', () => {
     const { cache } = cacheOf(3);
     const reading = hold(cache, everything, 'a1', 3);
