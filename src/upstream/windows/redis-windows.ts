@@ -94,11 +94,17 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
         const found = await look();
         if (found !== undefined) return found;
         const taken = await guard.ask(() => redis.set(lock, token, 'PX', lockMs, 'NX'));
-        if (taken === 'OK') return await hold(lock, failure, token, signal, look, work);
+        const isMine = taken === 'OK';
+        if (isMine && wait === pollMs) return await hold(lock, failure, token, signal, look, work);
         if (taken === undefined) return await work();
-        await delay(wait * (0.75 + Math.random() / 2), undefined, { signal });
+        if (!isMine) await delay(wait * (0.75 + Math.random() / 2), undefined, { signal });
+        // Also where the lock has passed to us: the holder before may have left its error just then.
         const left = await readJson<UpstreamErrorDetails>(failure);
-        if (left !== undefined) throw new UpstreamError(left);
+        if (left !== undefined) {
+          if (isMine) await guard.ask(() => redis.eval(releaseScript, 1, lock, token));
+          throw new UpstreamError(left);
+        }
+        if (isMine) return await hold(lock, failure, token, signal, look, work);
       }
     },
     isAvailable: () => guard.isAvailable,
