@@ -1,3 +1,4 @@
+import { untilAborted } from '../cancellation.ts';
 import { type AccessToken, type Credential, CredentialError } from './credential.ts';
 
 /**
@@ -81,7 +82,7 @@ export function renewingCredential({ acquire, now, onRenewalFailed }: RenewingOp
         return state.token;
       }
       if (state.kind === 'failed' && now() < state.at + failureMemoryMs) throw state.error;
-      return untilAborted(start(), signal);
+      return awaitToken(start(), signal);
     },
 
     reject(token) {
@@ -92,22 +93,14 @@ export function renewingCredential({ acquire, now, onRenewalFailed }: RenewingOp
   };
 }
 
-/** The result of a shared piece of work, for a caller who may leave before it is there. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let leave = (): void => undefined;
-  const left = new Promise<never>((_, reject) => {
-    leave = () =>
-      reject(
-        new CredentialError('unreachable', 'The identity provider did not answer in time.', undefined, {
-          cause: signal.reason,
-        }),
-      );
-  });
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave, { once: true });
+/** Waits for a shared acquisition as long as the caller will. */
+async function awaitToken(acquisition: Promise<AccessToken>, signal: AbortSignal): Promise<AccessToken> {
   try {
-    return await Promise.race([work, left]);
-  } finally {
-    signal.removeEventListener('abort', leave);
+    return await untilAborted(acquisition, signal);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    throw new CredentialError('unreachable', 'The identity provider did not answer in time.', undefined, {
+      cause: error,
+    });
   }
 }

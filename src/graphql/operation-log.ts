@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { isTimeout } from '../cancellation.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import type { GatewayContext } from './context.ts';
 import { isOurFault } from './error-format.ts';
@@ -40,8 +41,6 @@ export function operationLog(log: Logger, now: () => number): ApolloServerPlugin
     },
   };
 }
-
-const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError';
 
 function logCause(error: GraphQLError, log: Logger, requestId: string): void {
   const cause = unwrapResolverError(error);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type AccessToken, type Credential, CredentialError } from '../auth/credential.ts';
+import { timeLimit } from '../cancellation.ts';
 import { momentOf } from '../machines/moment.ts';
 import type { Call, MachineSource, Window, WindowQuery } from '../machines/source.ts';
 import type { ListAnswer } from './answer.ts';
@@ -7,7 +8,6 @@ import type { CallReport } from './call-report.ts';
 import { type CallOutcome, type Permit, type Quota, QuotaError } from './quota/quota.ts';
 import { withRetries } from './retry.ts';
 import type { RowReader } from './row-reader.ts';
-import { timeLimit } from './time-limit.ts';
 import { type Answer, type Transport, TransportError } from './transport.ts';
 import {
   errorOfAnswer,

@@ -1,3 +1,4 @@
+import { untilAborted } from '../cancellation.ts';
 import { type ListAnswer, readListAnswer } from './answer.ts';
 import { RowThread } from './row-thread.ts';
 
@@ -25,7 +26,7 @@ export function createRowReader(onRead: (ms: number, inThread: boolean) => void)
       const startedAt = performance.now();
       const inThread = body.length >= threadBytes;
       const answer = inThread
-        ? await unlessAborted(
+        ? await untilAborted(
             thread.read(() => ownBuffer(body), signal),
             signal,
           )
@@ -35,20 +36,6 @@ export function createRowReader(onRead: (ms: number, inThread: boolean) => void)
     },
     close: () => thread.close(),
   };
-}
-
-/** What a promise brings, or the signal's reason where it goes off before. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let leave = (): void => undefined;
-  const left = new Promise<never>((_, reject) => {
-    leave = () => reject(signal.reason);
-  });
-  signal.addEventListener('abort', leave, { once: true });
-  try {
-    return await Promise.race([promise, left]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }
 
 /** The bytes in a buffer of their own, which can be given away. */

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { isTimeout } from '../cancellation.ts';
 import { acceptEncoding, BodyError, readBody } from './body.ts';
 
 /** One GET to upstream and its whole answer, over pooled connections. Knows HTTP, and nothing of machines. */
@@ -102,5 +103,3 @@ function failureOf(error: unknown, signal: AbortSignal): TransportFailure {
 }
 
 const timeoutCodes = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
-
-const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError';

@@ -1,3 +1,5 @@
+import { untilAborted } from '../../cancellation.ts';
+
 /**
  * Any number of callers for the same thing share one piece of work. A caller who leaves ends only its own waiting; when
  * the last one leaves, the work is told to stop.
@@ -18,15 +20,9 @@ export class SingleFlight<T> {
     signal.throwIfAborted();
     const flight = this.#flights.get(key) ?? this.#begin(key, start);
     flight.waiting += 1;
-    let leave = (): void => undefined;
-    const left = new Promise<never>((_, reject) => {
-      leave = () => reject(signal.reason);
-    });
-    signal.addEventListener('abort', leave, { once: true });
     try {
-      return await Promise.race([flight.result, left]);
+      return await untilAborted(flight.result, signal);
     } finally {
-      signal.removeEventListener('abort', leave);
       flight.waiting -= 1;
       if (flight.waiting === 0) this.#abandon(key, flight);
     }

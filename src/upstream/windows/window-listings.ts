@@ -1,9 +1,9 @@
+import { timeLimit } from '../../cancellation.ts';
 import type { ListingId } from '../../machines/cursor.ts';
 import type { Listing, Listings } from '../../machines/listing.ts';
 import type { Machine } from '../../machines/machine.ts';
 import type { Moment } from '../../machines/moment.ts';
 import type { Call, MachineSource, Principal, Usage } from '../../machines/source.ts';
-import { timeLimit } from '../time-limit.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import { CallFlight } from './call-flight.ts';
 import { type Freshness, type FreshnessLimits, freshnessOf } from './freshness.ts';

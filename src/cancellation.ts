@@ -23,3 +23,26 @@ export function timeLimit(ms: number, outer?: AbortSignal): TimeLimit {
     },
   };
 }
+
+/**
+ * The result of shared work, for a caller who may leave before it is there; the work itself goes on.
+ * @throws what the work throws, or the signal's reason
+ */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let leave = (): void => undefined;
+  const left = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason);
+  });
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+/** Whether a signal went off because the time was up, rather than because somebody left. */
+export function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError';
+}
