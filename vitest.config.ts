@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Packages of their own, with their own dependencies.
+    exclude: ['test/client/**', 'test/browser/**', '**/node_modules/**'],
     // Files share a worker's modules: each would else load the whole gateway anew, most of the time of a run.
     isolate: false,
     // One for each of two cores, where the default leaves one idle.
