@@ -1,6 +1,9 @@
+import { readCertificate } from './auth/client-certificate.ts';
 import { CredentialError } from './auth/credential.ts';
-import { type EntraApplication, type EntraProof, readCertificate } from './auth/entra-credential.ts';
-import { isLoopbackHost } from './loopback.ts';
+import type { EntraApplication, EntraProof } from './auth/entra-client.ts';
+import type { ManagedIdentity } from './auth/entra-credential.ts';
+import { type CallersConfig, readCallers } from './config/callers.ts';
+import { type Problem, problemOfFile, type Report } from './config/problem.ts';
 import { Secret } from './secret.ts';
 import { type SettingName, type SettingValues, settings } from './settings.ts';
 import { apiUrl, clouds } from './upstream/clouds.ts';
@@ -19,6 +22,7 @@ export interface Config {
     readonly loopbackOnly: boolean;
   };
   readonly logLevel: string;
+  readonly callers: CallersConfig;
   readonly upstream: {
     /** The part of the address before `/api/machines`. */
     readonly url: string;
@@ -60,14 +64,8 @@ export interface Config {
 
 export type CredentialConfig =
   | { readonly kind: 'fixed'; readonly token: Secret }
+  | { readonly kind: 'managed-identity'; readonly identity: ManagedIdentity }
   | { readonly kind: 'entra'; readonly application: EntraApplication };
-
-/** Something the operator must mend before the gateway can start. */
-export interface Problem {
-  readonly setting: SettingName;
-  /** Continues the setting's name: "must be …". Never holds what was set, which may be secret. */
-  readonly problem: string;
-}
 
 /** The settings are wrong; the message lists every problem there is, by name. */
 export class ConfigError extends Error {
@@ -82,7 +80,6 @@ export class ConfigError extends Error {
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-type Report = (setting: SettingName, problem: string) => void;
 
 /**
  * @param readFile reads a text file, for settings that name one
@@ -95,7 +92,7 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
     if (!problems.some((known) => known.setting === setting)) problems.push({ setting, problem });
   };
   const values = readSettings(environment, report);
-  checkCallers(values, report);
+  const callers = readCallers(values, readFile, report);
   const credential = readCredential(values, readFile, report);
   const cloud = values.MACHINES_API_CLOUD ?? 'commercial';
   if (values.MACHINES_API_REGION !== undefined && cloud !== 'commercial') {
@@ -103,7 +100,8 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
   }
   checkAges(values, report);
   checkQuota(values, report);
-  if (problems.length > 0 || credential === undefined || !isComplete(values)) throw new ConfigError(problems);
+  if (problems.length > 0 || credential === undefined || callers === undefined || !isComplete(values))
+    throw new ConfigError(problems);
 
   const production = values.NODE_ENV === 'production';
   return {
@@ -115,9 +113,10 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
       requestTimeoutMs: values.REQUEST_TIMEOUT_SECONDS,
       drainDelayMs: values.DRAIN_DELAY_SECONDS,
       drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS,
-      loopbackOnly: !values.ALLOW_ANONYMOUS,
+      loopbackOnly: callers.rules.kind === 'none' && !values.ALLOW_ANONYMOUS,
     },
     logLevel: values.LOG_LEVEL,
+    callers,
     upstream: {
       url: values.MACHINES_API_URL ?? apiUrl(values.MACHINES_API_CLOUD, values.MACHINES_API_REGION),
       credential,
@@ -198,88 +197,90 @@ function checkAges(values: Partial<SettingValues>, report: Report): void {
   }
 }
 
-function checkCallers(values: Partial<SettingValues>, report: Report): void {
-  if (values.CALLER_AUTH === undefined) {
-    report(
-      'CALLER_AUTH',
-      'is not set. The gateway shows every device of a company, so who may ask must be chosen: ' +
-        'none lets in anybody who reaches the port',
-    );
-  } else if (values.HOST !== undefined && !isLoopbackHost(values.HOST) && values.ALLOW_ANONYMOUS === false) {
-    report(
-      'HOST',
-      'is not a loopback address, and CALLER_AUTH=none would show every device to the network. ' +
-        'Listen on 127.0.0.1, or set ALLOW_ANONYMOUS=true where something else checks callers',
-    );
-  }
-}
+/** The settings by which the gateway shows who it is, of which one is to be given. */
+const proofSettings = [
+  'MACHINES_API_TOKEN',
+  'AZURE_CLIENT_SECRET',
+  'AZURE_CLIENT_CERTIFICATE_PATH',
+  'AZURE_FEDERATED_TOKEN_FILE',
+  'AZURE_MANAGED_IDENTITY',
+] as const;
 
 function readCredential(
   values: Partial<SettingValues>,
   readFile: (path: string) => string,
   report: Report,
 ): CredentialConfig | undefined {
-  const { MACHINES_API_TOKEN: token, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = values;
-  const { AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: certificatePath } = values;
-  if (token !== undefined) {
-    if (secret === undefined && certificatePath === undefined)
-      return { kind: 'fixed', token: new Secret(token) };
-    report(
-      'MACHINES_API_TOKEN',
-      'stands beside AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH; keep one of them',
-    );
+  const [given, another] = proofSettings.filter((name) => values[name] !== undefined);
+  if (given !== undefined && another !== undefined) {
+    report(given, `stands beside ${another}; keep one of them`);
     return undefined;
   }
-  if (tenantId === undefined) report('AZURE_TENANT_ID', 'is not set; it names the tenant to sign in to');
-  if (clientId === undefined)
-    report('AZURE_CLIENT_ID', 'is not set; it names the app registration to sign in as');
-  const proof = readProof(secret, certificatePath, readFile, report);
-  if (tenantId === undefined || clientId === undefined || proof === undefined) return undefined;
   const cloud = clouds[values.MACHINES_API_CLOUD ?? 'commercial'];
-  return {
-    kind: 'entra',
-    application: {
-      tenantId,
-      clientId,
-      proof,
-      authorityHost: values.AZURE_AUTHORITY_HOST ?? cloud.authorityHost,
-      scope: values.MACHINES_API_SCOPE ?? cloud.scope,
-    },
-  };
+  const scope = values.MACHINES_API_SCOPE ?? cloud.scope;
+  const { MACHINES_API_TOKEN: token, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = values;
+  if (token !== undefined) return { kind: 'fixed', token: new Secret(token) };
+  if (values.AZURE_MANAGED_IDENTITY === 'system') {
+    return { kind: 'managed-identity', identity: { clientId: undefined, scope } };
+  }
+  if (clientId === undefined) {
+    report(
+      'AZURE_CLIENT_ID',
+      'is not set; it names the app registration or the managed identity to sign in as',
+    );
+  }
+  if (values.AZURE_MANAGED_IDENTITY === 'user') {
+    return clientId === undefined ? undefined : { kind: 'managed-identity', identity: { clientId, scope } };
+  }
+  if (tenantId === undefined) report('AZURE_TENANT_ID', 'is not set; it names the tenant to sign in to');
+  const proof = readProof(values, readFile, report);
+  if (tenantId === undefined || clientId === undefined || proof === undefined) return undefined;
+  const authorityHost = values.AZURE_AUTHORITY_HOST ?? cloud.authorityHost;
+  return { kind: 'entra', application: { tenantId, clientId, proof, authorityHost, scope } };
 }
 
 function readProof(
-  secret: string | undefined,
-  certificatePath: string | undefined,
+  values: Partial<SettingValues>,
   readFile: (path: string) => string,
   report: Report,
 ): EntraProof | undefined {
-  if (secret !== undefined && certificatePath !== undefined) {
-    report('AZURE_CLIENT_SECRET', 'stands beside AZURE_CLIENT_CERTIFICATE_PATH; keep one of them');
-    return undefined;
-  }
+  const { AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: certificatePath } = values;
+  const { AZURE_FEDERATED_TOKEN_FILE: tokenFile } = values;
   if (secret !== undefined) return { kind: 'secret', secret: new Secret(secret) };
-  if (certificatePath === undefined) {
+  if (certificatePath !== undefined) return readCertificateFile(certificatePath, readFile, report);
+  if (tokenFile === undefined) {
     report(
       'AZURE_CLIENT_SECRET',
-      'is not set; set it, or AZURE_CLIENT_CERTIFICATE_PATH, or MACHINES_API_TOKEN to try things out',
+      'is not set; set it, or AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE or AZURE_MANAGED_IDENTITY, or ' +
+        'MACHINES_API_TOKEN to try things out',
     );
     return undefined;
   }
   try {
-    const pem = new Secret(readFile(certificatePath));
+    readFile(tokenFile);
+    return { kind: 'federated', tokenFile };
+  } catch (error) {
+    report('AZURE_FEDERATED_TOKEN_FILE', problemOfFile(error));
+    return undefined;
+  }
+}
+
+function readCertificateFile(
+  path: string,
+  readFile: (path: string) => string,
+  report: Report,
+): EntraProof | undefined {
+  try {
+    const pem = new Secret(readFile(path));
     readCertificate(pem);
     return { kind: 'certificate', pem };
   } catch (error) {
-    if (error instanceof CredentialError) {
-      report(
-        'AZURE_CLIENT_CERTIFICATE_PATH',
-        'must name a PEM file with a certificate and its unencrypted private key',
-      );
-      return undefined;
-    }
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    report('AZURE_CLIENT_CERTIFICATE_PATH', `names a file that cannot be read${code}`);
+    report(
+      'AZURE_CLIENT_CERTIFICATE_PATH',
+      error instanceof CredentialError
+        ? 'must name a PEM file with a certificate and its unencrypted private key'
+        : problemOfFile(error),
+    );
     return undefined;
   }
 }

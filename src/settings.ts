@@ -93,15 +93,39 @@ const authorityHost = text
     'must be a host such as login.microsoftonline.com; tokens are fetched over https only',
   );
 
+/** Names separated by commas or spaces, each once. */
+const names = (what: string, one: z.ZodType<string, string>) =>
+  text
+    .transform((value) => [...new Set(value.split(/[\s,]+/).filter((name) => name !== ''))])
+    .refine(
+      (list) => list.every((name) => one.safeParse(name).success),
+      `must be ${what}, separated by commas`,
+    );
+
+/** The scope characters of RFC 6749, less those that would break a quoted text of a header. */
+const printable = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/);
+
+const issuerAddress = text
+  .refine(
+    (value) => URL.canParse(value),
+    'must be the address of an issuer, such as https://id.example/realms/staff',
+  )
+  .refine((value) => {
+    if (!URL.canParse(value)) return true;
+    const { protocol, hostname } = new URL(value);
+    return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+  }, 'must begin with https:// (http:// is taken for this machine itself only)');
+
 const scope = text.regex(/\/\.default$/, 'must end in /.default');
 
 export const settings = {
   HOST: { reads: text, without: '127.0.0.1', means: 'Address to listen on.' },
   PORT: { reads: whole(0, 65_535), without: '4000', means: 'Port to listen on; 0 takes any free one.' },
   CALLER_AUTH: {
-    reads: oneOf(['none']),
+    reads: oneOf(['none', 'entra', 'oidc']),
     without: undefined,
-    means: 'Who may ask. `none`: anybody who reaches the port. It must be chosen by name.',
+    means:
+      'Who may ask; it must be chosen. `entra`: callers with an access token of Microsoft Entra ID. `oidc`: the same of another issuer. `none`: anybody who reaches the port.',
   },
   ALLOW_ANONYMOUS: {
     reads: onOff,
@@ -109,10 +133,44 @@ export const settings = {
     means:
       'Lets `CALLER_AUTH=none` listen on an address other than loopback, for use behind something that checks callers.',
   },
+  CALLER_AUDIENCES: {
+    reads: names('audiences', printable),
+    without: undefined,
+    means:
+      'Audiences of which a token must name one. With `entra`, without this: `AZURE_CLIENT_ID` and `api://` with it.',
+  },
+  CALLER_SCOPES: {
+    reads: names('scopes', printable),
+    without: undefined,
+    means: 'Scopes of which a token must hold one, such as `Machines.Read`; or else one of `CALLER_ROLES`.',
+  },
+  CALLER_ROLES: {
+    reads: names('roles', printable),
+    without: undefined,
+    means: 'App roles of which a token must hold one; or else one of `CALLER_SCOPES`.',
+  },
+  CALLER_TENANTS: {
+    reads: names('tenant ids', guid),
+    without: undefined,
+    means: 'With `entra`: ids of the tenants whose callers are let in, if not `AZURE_TENANT_ID` alone.',
+  },
+  CALLER_ISSUER: {
+    reads: issuerAddress,
+    without: undefined,
+    means:
+      'With `oidc`: the issuer, exactly as its tokens name it; its keys are found by OpenID Connect Discovery.',
+  },
   UPSTREAM_IDENTITY: {
-    reads: oneOf(['app']),
+    reads: oneOf(['app', 'caller']),
     without: 'app',
-    means: 'As whom the API is asked. `app`: the app registration, whose rights all callers share.',
+    means:
+      'As whom the API is asked. `app`: the app registration, whose rights all callers share. `caller`: the user who asks (on-behalf-of), who sees what Defender would show; needs `CALLER_AUTH=entra`.',
+  },
+  ROW_RULES_PATH: {
+    reads: text,
+    without: undefined,
+    means:
+      'With `UPSTREAM_IDENTITY=app`: JSON file that says by roles and groups which device groups a caller sees. Whom no rule matches sees none.',
   },
   AZURE_TENANT_ID: {
     reads: tenant,
@@ -129,6 +187,18 @@ export const settings = {
     reads: text,
     without: undefined,
     means: 'Instead of the secret: PEM file with the certificate and its unencrypted private key.',
+  },
+  AZURE_FEDERATED_TOKEN_FILE: {
+    reads: text,
+    without: undefined,
+    means:
+      'Instead of the secret: file with a token of the platform, by workload identity federation, as Kubernetes mounts it.',
+  },
+  AZURE_MANAGED_IDENTITY: {
+    reads: oneOf(['system', 'user']),
+    without: undefined,
+    means:
+      'Instead of the secret: the managed identity that Azure gives the host. `user`: the user-assigned one that `AZURE_CLIENT_ID` names.',
   },
   AZURE_AUTHORITY_HOST: {
     reads: authorityHost,

@@ -18,11 +18,11 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     });
   }
   if (error instanceof UpstreamError) {
-    const { code, correlationId, retryAfterSeconds } = error;
+    const { code, correlationId, retryAfterSeconds, claims } = error;
     return present({
       ...place,
       message: error.message,
-      extensions: present({ code, correlationId, retryAfterSeconds }),
+      extensions: present({ code, correlationId, retryAfterSeconds, claims }),
     });
   }
   if (isTooDeep(error)) {

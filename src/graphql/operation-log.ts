@@ -29,6 +29,7 @@ export function operationLog(log: Logger, now: () => number): ApolloServerPlugin
           log.info(
             {
               requestId: contextValue.call.requestId,
+              caller: contextValue.callerId,
               operation: operationName ?? undefined,
               kind: operation?.operation,
               errors: errors?.length ?? 0,

@@ -10,10 +10,12 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import type { Admission } from '../auth/admission.ts';
 import type { GatewayContext } from '../graphql/context.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { Call } from '../machines/source.ts';
 import type { Metrics } from '../metrics.ts';
+import { createDoor } from './admission.ts';
 import { departureSignal } from './departure.ts';
 import { type Readiness, registerHealth } from './health.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
@@ -25,7 +27,11 @@ export type Arrival = Pick<Call, 'requestId' | 'signal' | 'deadline'>;
 export interface ServerOptions {
   /** Started. */
   readonly apollo: ApolloServer<GatewayContext>;
-  readonly createContext: (arrival: Arrival) => GatewayContext;
+  /** Finds out who asks. @throws {CallerRefusal} */
+  readonly admit: (rawHeaders: readonly string[]) => Promise<Admission>;
+  readonly createContext: (arrival: Arrival, admission: Admission) => GatewayContext;
+  /** Whether browsers get a page at `/graphql`. */
+  readonly landingPage: boolean;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
   /** Takes requests only under a loopback host name; see {@link refuseForeignHosts}. */
@@ -103,19 +109,34 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   registerHealth(server, readiness);
   server.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.print()));
+  const door = createDoor({
+    admit: options.admit,
+    isForPage: (request) => options.landingPage && isForLandingPage(request),
+    log,
+    onRefused: metrics.callerRefused,
+  });
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
+    onRequest: door.check,
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) =>
-        createContext({
-          requestId: request.id,
-          signal: departureSignal(reply, requestTimeoutMs, stopping),
-          deadline: now() + requestTimeoutMs,
-        }),
+        createContext(
+          {
+            requestId: request.id,
+            signal: departureSignal(reply, requestTimeoutMs, stopping),
+            deadline: now() + requestTimeoutMs,
+          },
+          door.admissionOf(request),
+        ),
     }),
   });
   return server;
+}
+
+/** A browser that comes by hand: it brings no operation, and wants a page. */
+function isForLandingPage({ method, headers, url }: FastifyRequest): boolean {
+  return method === 'GET' && !url.includes('?') && headers.accept?.includes('text/html') === true;
 }
 
 /**

@@ -6,6 +6,7 @@ import { createMachineLoader } from '../../src/graphql/machine-loader.ts';
 import { UpstreamUsage } from '../../src/graphql/upstream-usage.ts';
 import { type Arrival, createServer } from '../../src/http/server.ts';
 import type { Catalog } from '../../src/machines/catalog.ts';
+import { allDevices } from '../../src/machines/device-scope.ts';
 import type { Call, Principal } from '../../src/machines/source.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { ask } from '../support/running-gateway.ts';
@@ -19,7 +20,7 @@ const broken = (): never => {
 /** Real server and real Apollo around a catalog and a quota with a fault of their own. */
 const brokenCatalog: Catalog = {
   page: async () => broken(),
-  byIds: { maxIds: 20, load: async () => broken() },
+  byIds: { maxIds: () => 20, load: async () => broken() },
 };
 
 describe('a fault of the gateway itself', () => {
@@ -36,6 +37,8 @@ describe('a fault of the gateway itself', () => {
     await apollo.start();
     server = createServer({
       apollo,
+      admit: async () => ({ caller: { kind: 'anyone' }, principal: 'app', deviceGroups: 'all' }),
+      landingPage: false,
       createContext,
       readiness: async () => broken(),
       requestTimeoutMs: 5_000,
@@ -56,9 +59,17 @@ describe('a fault of the gateway itself', () => {
 
   const withBrokenCatalog = (arrival: Arrival): GatewayContext => {
     const usage = new UpstreamUsage(() => undefined);
-    const call: Call = { ...arrival, principal: 'app' as Principal, lane: 'interactive', usage };
+    const principal = 'app' as Principal;
+    const call: Call = { ...arrival, principal, scope: allDevices, lane: 'interactive', usage };
     const machineById = createMachineLoader(brokenCatalog.byIds, call);
-    return { catalog: brokenCatalog, call, usage, machineById, quotaState: () => broken() };
+    return {
+      catalog: brokenCatalog,
+      call,
+      callerId: undefined,
+      usage,
+      machineById,
+      quotaState: () => broken(),
+    };
   };
 
   it.each([
