@@ -135,7 +135,8 @@ type Visibility = ((machine: RawMachine) => boolean) | undefined;
 function visibleTo(principal: Principal | undefined): Visibility {
   if (principal?.kind !== 'user') return undefined;
   const groups = new Set(principal.deviceGroups);
-  return ({ rbacGroupId }) => typeof rbacGroupId === 'number' && groups.has(rbacGroupId);
+  // Some machines bear the number as text.
+  return ({ rbacGroupId }) => groups.has(Number(rbacGroupId ?? Number.NaN));
 }
 
 function answerOf(
