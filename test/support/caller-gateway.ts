@@ -50,7 +50,7 @@ export async function startCallerDirectory(options: Partial<EmulatorOptions> = {
   const emulator = await startEmulator({
     fleet: { kind: 'seeded', size: 2_000, seed: 7, now: Date.UTC(2026, 8, 8) },
     quota: 'off',
-    log: watchedLog().log,
+    log: watchedLog('warn').log,
     entra: {
       tenantId,
       clients: [{ clientId, secret: secrets.clientSecret, roles: ['Machine.Read.All'] }],
@@ -86,13 +86,15 @@ export interface CallerGatewayOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Clock, in epoch milliseconds. */
   readonly now?: () => number;
+  /** Least weight of what is logged and searched for secrets. */
+  readonly logLevel?: string;
 }
 
 export async function startCallerGateway(
   { emulator, entra }: Pick<CallerDirectory, 'emulator' | 'entra'>,
-  { environment, files = {}, now = Date.now }: CallerGatewayOptions = {},
+  { environment, files = {}, now = Date.now, logLevel }: CallerGatewayOptions = {},
 ): Promise<CallerGateway> {
-  const { log, lines } = watchedLog();
+  const { log, lines } = watchedLog(logLevel);
   const config = readConfig(
     {
       PORT: '0',
