@@ -51,6 +51,7 @@ describe('settings that are left out', () => {
         loopbackOnly: true,
       },
       logLevel: 'info',
+      callers: { rules: { kind: 'none' }, identity: 'app', rowRules: undefined },
       upstream: {
         url: 'https://api.security.microsoft.com',
         connections: 16,
@@ -442,6 +443,16 @@ describe('the credential', () => {
       { ...entra, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' },
       'AZURE_CLIENT_SECRET',
     ],
+    [
+      'a managed identity beside a secret',
+      { ...entra, AZURE_MANAGED_IDENTITY: 'system' },
+      'AZURE_CLIENT_SECRET',
+    ],
+    [
+      'a user-assigned identity that is not named',
+      { CALLER_AUTH: 'none', AZURE_MANAGED_IDENTITY: 'user' },
+      'AZURE_CLIENT_ID',
+    ],
     ['no secret', { ...entra, AZURE_CLIENT_SECRET: '' }, 'AZURE_CLIENT_SECRET'],
     ['no tenant', { ...entra, AZURE_TENANT_ID: ' ' }, 'AZURE_TENANT_ID'],
     ['no client id', { ...entra, AZURE_CLIENT_ID: undefined }, 'AZURE_CLIENT_ID'],
@@ -456,6 +467,8 @@ describe('the credential', () => {
       'AZURE_CLIENT_ID',
       'AZURE_CLIENT_SECRET',
       'AZURE_CLIENT_CERTIFICATE_PATH',
+      'AZURE_FEDERATED_TOKEN_FILE',
+      'AZURE_MANAGED_IDENTITY',
       'MACHINES_API_TOKEN',
     ]) {
       expect(message).toContain(name);
@@ -472,6 +485,28 @@ describe('the credential', () => {
       { setting: 'AZURE_CLIENT_CERTIFICATE_PATH', problem: 'names a file that cannot be read (ENOENT)' },
     ]);
     expect(message).not.toContain('xyzzy');
+  });
+
+  it('is a managed identity, of the host or by its client id', () => {
+    const managed = { CALLER_AUTH: 'none', AZURE_MANAGED_IDENTITY: 'system' };
+    expect(read(managed).upstream.credential).toMatchObject({
+      kind: 'managed-identity',
+      identity: { clientId: undefined, scope: 'https://api.securitycenter.microsoft.com/.default' },
+    });
+    expect(
+      read({ ...managed, AZURE_MANAGED_IDENTITY: 'user', AZURE_CLIENT_ID: guid }).upstream.credential,
+    ).toMatchObject({ identity: { clientId: guid } });
+  });
+
+  it('is an app registration with a federated token, whose file must be there', () => {
+    const federated = { ...entra, AZURE_CLIENT_SECRET: undefined, AZURE_FEDERATED_TOKEN_FILE: '/run/token' };
+    expect(application(federated).proof).toEqual({ kind: 'federated', tokenFile: '/run/token' });
+    const { problems } = problemsOf(federated, () => {
+      throw Object.assign(new Error('no'), { code: 'EACCES' });
+    });
+    expect(problems).toEqual([
+      { setting: 'AZURE_FEDERATED_TOKEN_FILE', problem: 'names a file that cannot be read (EACCES)' },
+    ]);
   });
 
   it('shows no secret when the configuration is printed', () => {
@@ -500,6 +535,108 @@ describe('who may ask', () => {
       });
     },
   );
+});
+
+describe('callers with a token', () => {
+  const callers = { ...entra, CALLER_AUTH: 'entra', CALLER_SCOPES: 'Machines.Read' };
+  const oidc = {
+    ...least,
+    CALLER_AUTH: 'oidc',
+    CALLER_ISSUER: 'https://id.example/realms/staff',
+    CALLER_AUDIENCES: 'machines',
+    CALLER_ROLES: 'reader',
+  };
+
+  it('are those of the own tenant, with tokens for the app registration', () => {
+    expect(read(callers).callers.rules).toEqual({
+      kind: 'entra',
+      authorityHost: 'login.microsoftonline.com',
+      tenantIds: [guid],
+      audiences: [guid, `api://${guid}`],
+      scopes: ['Machines.Read'],
+      roles: [],
+      ofUser: false,
+    });
+  });
+
+  it('may be of other tenants, and hold one of several scopes or roles', () => {
+    const other = 'AAAAAAAA-2222-4333-8444-555555555555';
+    const rules = read({
+      ...callers,
+      CALLER_TENANTS: `${guid}, ${other}`,
+      CALLER_SCOPES: 'a,b c',
+      CALLER_ROLES: 'r',
+      CALLER_AUDIENCES: 'x',
+    }).callers.rules;
+    expect(rules).toMatchObject({
+      tenantIds: [guid, other.toLowerCase()],
+      scopes: ['a', 'b', 'c'],
+      roles: ['r'],
+      audiences: ['x'],
+    });
+  });
+
+  it('may be of another issuer', () => {
+    expect(read(oidc).callers.rules).toEqual({
+      kind: 'oidc',
+      issuer: 'https://id.example/realms/staff',
+      audiences: ['machines'],
+      scopes: [],
+      roles: ['reader'],
+      ofUser: false,
+    });
+  });
+
+  it('let the gateway listen to the network', () => {
+    const { http } = read({ ...callers, HOST: '0.0.0.0' });
+    expect(http).toMatchObject({ host: '0.0.0.0', loopbackOnly: false });
+  });
+
+  it.each([
+    ['no scope and no role', { ...callers, CALLER_SCOPES: '' }, 'CALLER_SCOPES'],
+    ['a tenant by name', { ...callers, AZURE_TENANT_ID: 'contoso.example' }, 'CALLER_TENANTS'],
+    ['tenants that are no ids', { ...callers, CALLER_TENANTS: 'contoso.example' }, 'CALLER_TENANTS'],
+    ['no issuer', { ...oidc, CALLER_ISSUER: '' }, 'CALLER_ISSUER'],
+    ['an issuer without TLS', { ...oidc, CALLER_ISSUER: 'http://id.example' }, 'CALLER_ISSUER'],
+    ['no audience', { ...oidc, CALLER_AUDIENCES: '' }, 'CALLER_AUDIENCES'],
+    ['scopes that nobody checks', { ...least, CALLER_SCOPES: 'a' }, 'CALLER_SCOPES'],
+    ['an issuer that is not asked', { ...callers, CALLER_ISSUER: 'https://id.example' }, 'CALLER_ISSUER'],
+    ['tenants of another issuer', { ...oidc, CALLER_TENANTS: guid }, 'CALLER_TENANTS'],
+    ['a scope in quotes', { ...callers, CALLER_SCOPES: 'a"b' }, 'CALLER_SCOPES'],
+    ['on behalf of nobody', { ...entra, UPSTREAM_IDENTITY: 'caller' }, 'UPSTREAM_IDENTITY'],
+    ['on behalf of users of another issuer', { ...oidc, UPSTREAM_IDENTITY: 'caller' }, 'UPSTREAM_IDENTITY'],
+    [
+      'on behalf of users, with a fixed token',
+      { ...callers, ...least, CALLER_AUTH: 'entra', AZURE_CLIENT_SECRET: '', UPSTREAM_IDENTITY: 'caller' },
+      'UPSTREAM_IDENTITY',
+    ],
+    [
+      'row rules beside the rights of users',
+      { ...callers, UPSTREAM_IDENTITY: 'caller', ROW_RULES_PATH: '/rules' },
+      'ROW_RULES_PATH',
+    ],
+    ['row rules for anybody', { ...least, ROW_RULES_PATH: '/rules' }, 'ROW_RULES_PATH'],
+    ['row rules that are none', { ...callers, ROW_RULES_PATH: '/rules' }, 'ROW_RULES_PATH'],
+  ])('are refused with %s', (_, environment, name) => {
+    expect(wrongSettings(environment)).toEqual([name]);
+  });
+
+  it('have their row rules read, of which each must fit one upstream call', () => {
+    const ruled = { ...callers, ROW_RULES_PATH: '/rules' };
+    const file = (groups: number) => () =>
+      JSON.stringify({
+        rules: [
+          { claim: 'roles', value: 'a', deviceGroups: Array.from({ length: groups }, (_, index) => index) },
+        ],
+      });
+    expect(readConfig(ruled, file(19)).callers.rowRules?.rules).toHaveLength(1);
+    expect(problemsOf(ruled, file(20)).problems).toEqual([
+      {
+        setting: 'ROW_RULES_PATH',
+        problem: 'holds a rule (rules.0) of more than 19 device groups, which one upstream call takes',
+      },
+    ]);
+  });
 });
 
 describe('the table of settings', () => {

@@ -20,6 +20,7 @@ export function readCallers(
   readFile: (path: string) => string,
   report: Report,
 ): CallersConfig | undefined {
+  checkIdle(values, report);
   const rules = readRules(values, report);
   const identity = values.UPSTREAM_IDENTITY ?? 'app';
   if (identity === 'caller') checkDelegation(values, report);
@@ -62,6 +63,27 @@ function readRules(values: Partial<SettingValues>, report: Report): CallerRules 
     }
     default:
       return auth satisfies never;
+  }
+}
+
+/** The ways to check callers with which each setting has a meaning. */
+const meaningful = {
+  CALLER_AUDIENCES: ['entra', 'oidc'],
+  CALLER_SCOPES: ['entra', 'oidc'],
+  CALLER_ROLES: ['entra', 'oidc'],
+  CALLER_TENANTS: ['entra'],
+  CALLER_ISSUER: ['oidc'],
+} as const satisfies Readonly<Partial<Record<keyof SettingValues, readonly string[]>>>;
+
+/** Whoever sets what a caller must hold takes it for granted that somebody checks it. */
+function checkIdle(values: Partial<SettingValues>, report: Report): void {
+  const auth = values.CALLER_AUTH;
+  if (auth === undefined) return;
+  for (const name of Object.keys(meaningful) as (keyof typeof meaningful)[]) {
+    const ways: readonly string[] = meaningful[name];
+    if (values[name] !== undefined && !ways.includes(auth)) {
+      report(name, `is not looked at with CALLER_AUTH=${auth}; it goes with ${ways.join(' or ')}`);
+    }
   }
 }
 
