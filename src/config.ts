@@ -1,5 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { CredentialError } from './auth/credential.ts';
 import { type EntraApplication, type EntraProof, readCertificate } from './auth/entra-credential.ts';
+import { type Environment, givenSetting } from './given-setting.ts';
+import type { DocumentBounds } from './graphql/bounds/document-bounds.ts';
+import type { CostBounds } from './graphql/bounds/operation-bounds.ts';
+import { ManifestError, readManifest } from './graphql/operation-manifest.ts';
+import type { PersistedOperations } from './graphql/persisted-operations.ts';
+import type { HttpLimits } from './http/server.ts';
 import { isLoopbackHost } from './loopback.ts';
 import { Secret } from './secret.ts';
 import { type SettingName, type SettingValues, settings } from './settings.ts';
@@ -17,7 +24,14 @@ export interface Config {
     readonly drainTimeoutMs: number;
     /** Whether requests are taken only under a loopback host name, as nothing else guards the gateway. */
     readonly loopbackOnly: boolean;
+    readonly limits: HttpLimits;
+    readonly corsOrigins: readonly string[];
   };
+  /** How large an operation may be. */
+  readonly bounds: DocumentBounds & CostBounds;
+  readonly persistedOperations: PersistedOperations;
+  /** Certificates of further authorities to trust in what is connected to, in PEM. */
+  readonly ca: string | undefined;
   readonly logLevel: string;
   readonly upstream: {
     /** The part of the address before `/api/machines`. */
@@ -81,20 +95,22 @@ export class ConfigError extends Error {
   }
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from './given-setting.ts';
+
+type ReadFile = (path: string) => string;
 type Report = (setting: SettingName, problem: string) => void;
 
 /**
  * @param readFile reads a text file, for settings that name one
  * @throws {ConfigError}
  */
-export function readConfig(environment: Environment, readFile: (path: string) => string): Config {
+export function readConfig(environment: Environment, readFile: ReadFile): Config {
   const problems: Problem[] = [];
   const report: Report = (setting, problem) => {
     // The first problem of a setting is the one to mend; "is not set" would be wrong beside "must be".
     if (!problems.some((known) => known.setting === setting)) problems.push({ setting, problem });
   };
-  const values = readSettings(environment, report);
+  const values = readSettings(environment, readFile, report);
   checkCallers(values, report);
   const credential = readCredential(values, readFile, report);
   const cloud = values.MACHINES_API_CLOUD ?? 'commercial';
@@ -102,6 +118,9 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
     report('MACHINES_API_REGION', 'goes with MACHINES_API_CLOUD=commercial only; leave it out');
   }
   checkAges(values, report);
+  checkRequestedNodes(values, report);
+  const persistedOperations = readPersistedOperations(values, readFile, report);
+  const ca = readAuthorities(values.EXTRA_CA_PATH, readFile, report);
   checkQuota(values, report);
   if (problems.length > 0 || credential === undefined || !isComplete(values)) throw new ConfigError(problems);
 
@@ -116,7 +135,25 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
       drainDelayMs: values.DRAIN_DELAY_SECONDS,
       drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS,
       loopbackOnly: !values.ALLOW_ANONYMOUS,
+      limits: {
+        receiveTimeoutMs: values.RECEIVE_TIMEOUT_SECONDS,
+        maxConnections: values.MAX_CONNECTIONS,
+        maxRequestsInFlight: values.MAX_REQUESTS_IN_FLIGHT,
+        callerRequestsPerMinute:
+          values.CALLER_REQUESTS_PER_MINUTE ?? (values.CALLER_AUTH === 'none' ? 0 : callerRequestsPerMinute),
+      },
+      corsOrigins: values.CORS_ORIGINS ?? [],
     },
+    bounds: {
+      tokens: values.MAX_QUERY_TOKENS,
+      depth: values.MAX_QUERY_DEPTH,
+      aliases: values.MAX_QUERY_ALIASES,
+      rootFields: values.MAX_ROOT_FIELDS,
+      nodes: values.MAX_REQUESTED_NODES ?? fullPages * values.MAX_PAGE_SIZE,
+      calls: values.MAX_CALLS_PER_OPERATION,
+    },
+    persistedOperations,
+    ca,
     logLevel: values.LOG_LEVEL,
     upstream: {
       url: values.MACHINES_API_URL ?? apiUrl(values.MACHINES_API_CLOUD, values.MACHINES_API_REGION),
@@ -153,19 +190,66 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
   };
 }
 
-/** Reads each setting by itself, so that one problem hides no other. An empty setting counts as not set. */
-function readSettings(environment: Environment, report: Report): Partial<SettingValues> {
+/** Requests a minute of a caller who shows who he is. */
+const callerRequestsPerMinute = 1_200;
+/** Pages of the largest size that one operation may ask for. */
+const fullPages = 5;
+
+/** Reads each setting by itself, so that one problem hides no other. */
+function readSettings(environment: Environment, readFile: ReadFile, report: Report): Partial<SettingValues> {
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of Object.keys(settings) as SettingName[]) {
-    const { reads, without } = settings[name];
-    const given = environment[name]?.trim();
-    const text = given === undefined || given === '' ? without : given;
+    const text = readText(name, environment, readFile, report);
     if (text === undefined) continue;
-    const result = reads.safeParse(text);
+    const result = settings[name].reads.safeParse(text);
     if (result.success) values[name] = result.data;
     else report(name, result.error.issues[0]?.message ?? 'cannot be read');
   }
   return values as Partial<SettingValues>;
+}
+
+function readText(
+  name: SettingName,
+  environment: Environment,
+  readFile: ReadFile,
+  report: Report,
+): string | undefined {
+  const given = givenSetting(name, environment);
+  switch (given.from) {
+    case 'environment':
+    case 'default':
+      return given.text;
+    case 'nowhere':
+      return undefined;
+    case 'both':
+      report(name, `stands beside ${name}_FILE; keep one of them`);
+      return undefined;
+    case 'file': {
+      // Editors and shells end a file with a line break, which is no part of a secret.
+      const text = readNamedFile(given.path, readFile, (problem) =>
+        report(name, `${problem} by ${name}_FILE`),
+      );
+      if (text?.trim() === '') report(name, `is empty in the file that ${name}_FILE names`);
+      return text?.trim() || undefined;
+    }
+    default:
+      return given satisfies never;
+  }
+}
+
+/** @param report is told what is wrong, as in "names a file that cannot be read (ENOENT)" */
+function readNamedFile(
+  path: string,
+  readFile: ReadFile,
+  report: (problem: string) => void,
+): string | undefined {
+  try {
+    return readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    report(`names a file that cannot be read${code}`);
+    return undefined;
+  }
 }
 
 /** Whether every setting that has a default was read; one that was not has been reported. */
@@ -198,6 +282,58 @@ function checkAges(values: Partial<SettingValues>, report: Report): void {
   }
 }
 
+function checkRequestedNodes(values: Partial<SettingValues>, report: Report): void {
+  const { MAX_REQUESTED_NODES: nodes, MAX_PAGE_SIZE: page } = values;
+  if (nodes !== undefined && page !== undefined && nodes < page) {
+    report(
+      'MAX_REQUESTED_NODES',
+      'must not be less than MAX_PAGE_SIZE, or the largest page could not be had',
+    );
+  }
+}
+
+function readPersistedOperations(
+  values: Partial<SettingValues>,
+  readFile: ReadFile,
+  report: Report,
+): PersistedOperations {
+  const { PERSISTED_OPERATIONS: mode = 'allow', PERSISTED_OPERATIONS_PATH: path } = values;
+  const operations = { automatic: values.AUTOMATIC_PERSISTED_QUERIES ?? true, mode };
+  if (path === undefined) {
+    if (mode === 'require') {
+      report(
+        'PERSISTED_OPERATIONS_PATH',
+        'is not set; PERSISTED_OPERATIONS=require needs a manifest to go by',
+      );
+    }
+    return { ...operations, manifest: undefined };
+  }
+  const onProblem = (problem: string): void => report('PERSISTED_OPERATIONS_PATH', problem);
+  const text = readNamedFile(path, readFile, onProblem);
+  try {
+    return { ...operations, manifest: text === undefined ? undefined : readManifest(text) };
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    onProblem(error.message);
+    return { ...operations, manifest: undefined };
+  }
+}
+
+function readAuthorities(path: string | undefined, readFile: ReadFile, report: Report): string | undefined {
+  if (path === undefined) return undefined;
+  const pem = readNamedFile(path, readFile, (problem) => report('EXTRA_CA_PATH', problem));
+  if (pem === undefined) return undefined;
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const certificate of certificates) new X509Certificate(certificate);
+    if (certificates.length > 0) return certificates.join('\n');
+  } catch {
+    // Said below.
+  }
+  report('EXTRA_CA_PATH', 'must name a PEM file with certificates, and those must be whole');
+  return undefined;
+}
+
 function checkCallers(values: Partial<SettingValues>, report: Report): void {
   if (values.CALLER_AUTH === undefined) {
     report(
@@ -216,7 +352,7 @@ function checkCallers(values: Partial<SettingValues>, report: Report): void {
 
 function readCredential(
   values: Partial<SettingValues>,
-  readFile: (path: string) => string,
+  readFile: ReadFile,
   report: Report,
 ): CredentialConfig | undefined {
   const { MACHINES_API_TOKEN: token, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = values;
@@ -251,7 +387,7 @@ function readCredential(
 function readProof(
   secret: string | undefined,
   certificatePath: string | undefined,
-  readFile: (path: string) => string,
+  readFile: ReadFile,
   report: Report,
 ): EntraProof | undefined {
   if (secret !== undefined && certificatePath !== undefined) {
@@ -266,20 +402,16 @@ function readProof(
     );
     return undefined;
   }
+  const onProblem = (problem: string): void => report('AZURE_CLIENT_CERTIFICATE_PATH', problem);
+  const text = readNamedFile(certificatePath, readFile, onProblem);
+  if (text === undefined) return undefined;
+  const pem = new Secret(text);
   try {
-    const pem = new Secret(readFile(certificatePath));
     readCertificate(pem);
     return { kind: 'certificate', pem };
   } catch (error) {
-    if (error instanceof CredentialError) {
-      report(
-        'AZURE_CLIENT_CERTIFICATE_PATH',
-        'must name a PEM file with a certificate and its unencrypted private key',
-      );
-      return undefined;
-    }
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    report('AZURE_CLIENT_CERTIFICATE_PATH', `names a file that cannot be read${code}`);
+    if (!(error instanceof CredentialError)) throw error;
+    onProblem('must name a PEM file with a certificate and its unencrypted private key');
     return undefined;
   }
 }

@@ -5,17 +5,20 @@ import { type AccessToken, type Credential, fixedCredential } from './auth/crede
 import { entraAcquisition } from './auth/entra-credential.ts';
 import { createEntraNetwork } from './auth/entra-network.ts';
 import { renewingCredential } from './auth/renewing-credential.ts';
-import type { Config, CredentialConfig } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import { createMachineLoader } from './graphql/machine-loader.ts';
+import { ManifestError } from './graphql/operation-manifest.ts';
 import { UpstreamUsage } from './graphql/upstream-usage.ts';
 import { type Arrival, createServer } from './http/server.ts';
 import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
 import type { ListingId } from './machines/cursor.ts';
 import { comparisonNodes, maxListValues } from './machines/filter-nodes.ts';
+import type { PageSizes } from './machines/page-request.ts';
 import type { Call, Principal } from './machines/source.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { trustedCertificates } from './trusted-certificates.ts';
 import { createMachinesApi, maxCallMs } from './upstream/machines-api.ts';
 import { type Clock, systemClock } from './upstream/quota/clock.ts';
 import { memoryLedger } from './upstream/quota/memory-ledger.ts';
@@ -71,8 +74,26 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
   const upstream = createUpstream(config, surroundings);
   const { catalog, quota, credential, metrics } = upstream;
 
-  const apollo = createApollo({ landingPage: http.landingPage, introspection: http.introspection, log, now });
-  await apollo.start();
+  const apollo = createApollo({
+    landingPage: http.landingPage,
+    introspection: http.introspection,
+    bounds: config.bounds,
+    costRules: {
+      defaultPageSize: pageSizes(config).defaultSize,
+      maxPageSize: config.maxPageSize,
+      idsPerCall: catalog.byIds.maxIds,
+    },
+    persistedOperations: config.persistedOperations,
+    log,
+    now,
+  });
+  try {
+    await apollo.start();
+  } catch (error) {
+    await upstream.close();
+    if (!(error instanceof ManifestError)) throw error;
+    throw new ConfigError([{ setting: 'PERSISTED_OPERATIONS_PATH', problem: error.message }]);
+  }
   let draining = false;
   const stopping = new AbortController();
   const createContext = (arrival: Arrival): GatewayContext => {
@@ -95,6 +116,8 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
     ],
     requestTimeoutMs: http.requestTimeoutMs,
     loopbackOnly: http.loopbackOnly,
+    limits: http.limits,
+    corsOrigins: http.corsOrigins,
     stopping: stopping.signal,
     log,
     metrics,
@@ -152,8 +175,8 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
   const { log, now } = surroundings;
   const { upstream, odata, cache: ages } = config;
 
-  const transport = createTransport(upstream);
-  const { credential, close: closeCredential } = createCredential(upstream.credential, surroundings);
+  const transport = createTransport({ ...upstream, ca: trustedCertificates(config.ca) });
+  const { credential, close: closeCredential } = createCredential(config, surroundings);
   const grid = {
     firstRows: Math.min(upstream.windowRows, Math.max(1_000, config.maxPageSize) + rowsAroundPage),
     rows: upstream.windowRows,
@@ -210,7 +233,7 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
   const catalog = createCatalog(listings, byIds, {
     rules: { not: odata.not, startsWithAnywhere: odata.startsWithAnywhere, maxNodes: odata.maxNodes },
     bounds,
-    sizes: { defaultSize: Math.min(defaultPageSize, config.maxPageSize), maxSize: config.maxPageSize },
+    sizes: pageSizes(config),
     now,
   });
   return {
@@ -224,6 +247,11 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     },
   };
 }
+
+const pageSizes = ({ maxPageSize }: Config): PageSizes => ({
+  defaultSize: Math.min(defaultPageSize, maxPageSize),
+  maxSize: maxPageSize,
+});
 
 /** Names the app registration, which quota and cache belong to, without telling what it is. */
 function registrationKey({ upstream: { credential, url } }: Config): string {
@@ -240,6 +268,7 @@ function createShared(config: Config, log: Logger): SharedWindows {
   return createRedisWindows({
     url: redisUrl,
     prefix: `machines-gateway:1:${registrationKey(config)}`,
+    ca: trustedCertificates(config.ca),
     keepMs: config.cache.staleMs,
     onAvailable: (available, why) => log.warn({ available, why }, 'the shared cache has turned'),
   });
@@ -265,6 +294,7 @@ function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, counts
       ? memoryLedger(rules, clock)
       : redisLedger({
           url: redisUrl.reveal(),
+          ca: trustedCertificates(config.ca),
           prefix: `machines-gateway:1:${registrationKey(config)}`,
           replicas,
           rules,
@@ -294,12 +324,13 @@ interface ClosableCredential {
   readonly close: () => Promise<void>;
 }
 
-function createCredential(config: CredentialConfig, { log, now, ca }: Surroundings): ClosableCredential {
-  if (config.kind === 'fixed') {
-    return { credential: fixedCredential(config.token), close: async () => undefined };
+function createCredential(config: Config, { log, now, ca }: Surroundings): ClosableCredential {
+  const { credential } = config.upstream;
+  if (credential.kind === 'fixed') {
+    return { credential: fixedCredential(credential.token), close: async () => undefined };
   }
-  const network = createEntraNetwork(ca);
-  const acquire: () => Promise<AccessToken> = entraAcquisition(config.application, network);
+  const network = createEntraNetwork(trustedCertificates(ca, config.ca));
+  const acquire: () => Promise<AccessToken> = entraAcquisition(credential.application, network);
   const onRenewalFailed = (err: unknown): void => log.warn({ err }, 'renewing the upstream token failed');
   return { credential: renewingCredential({ acquire, now, onRenewalFailed }), close: network.close };
 }

@@ -7,6 +7,7 @@ import { emulatorCommand } from './emulator/command.ts';
 import { startGateway } from './gateway.ts';
 import { readTypeDefinitions } from './graphql/type-definitions.ts';
 import { createLog } from './log.ts';
+import { reportSettings } from './settings-report.ts';
 import { untilStopped } from './stop.ts';
 import { readVersion } from './version.ts';
 
@@ -23,6 +24,7 @@ program
   .action(async () => {
     const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
     const log = createLog(config.logLevel);
+    log.info({ settings: reportSettings(process.env) }, 'the settings in effect');
     const gateway = await startGateway(config, { log, now: Date.now });
     log.info({ url: `${gateway.url}/graphql`, version: readVersion() }, 'the gateway listens');
     await untilStopped(gateway.close, log);

@@ -49,7 +49,17 @@ describe('settings that are left out', () => {
         drainDelayMs: 0,
         drainTimeoutMs: 25_000,
         loopbackOnly: true,
+        limits: {
+          receiveTimeoutMs: 30_000,
+          maxConnections: 4_000,
+          maxRequestsInFlight: 1_000,
+          callerRequestsPerMinute: 0,
+        },
+        corsOrigins: [],
       },
+      bounds: { tokens: 4_000, depth: 12, aliases: 100, rootFields: 100, nodes: 5_000, calls: 50 },
+      persistedOperations: { automatic: true, mode: 'allow', manifest: undefined },
+      ca: undefined,
       logLevel: 'info',
       upstream: {
         url: 'https://api.security.microsoft.com',

@@ -10,10 +10,10 @@ export interface EntraNetwork extends INetworkModule {
 const timeoutMs = 10_000;
 const maxResponseBytes = 1024 * 1024;
 
-/** @param ca further certificate authorities to trust, in PEM, for an identity provider of one's own */
-export function createEntraNetwork(ca: string | undefined): EntraNetwork {
+/** @param ca certificates of the authorities to trust, in PEM, in place of those that Node brings */
+export function createEntraNetwork(ca: readonly string[] | undefined): EntraNetwork {
   const agent = new Agent({
-    connect: ca === undefined ? { timeout: timeoutMs } : { timeout: timeoutMs, ca },
+    connect: ca === undefined ? { timeout: timeoutMs } : { timeout: timeoutMs, ca: [...ca] },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: maxResponseBytes,

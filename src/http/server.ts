@@ -14,9 +14,14 @@ import type { GatewayContext } from '../graphql/context.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { Call } from '../machines/source.ts';
 import type { Metrics } from '../metrics.ts';
+import { type CallerKey, limitCallers } from './caller-rate.ts';
+import { allowOrigins } from './cors.ts';
 import { departureSignal } from './departure.ts';
 import { type Readiness, registerHealth } from './health.ts';
+import { problem } from './problem.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
+import { limitRequestsInFlight } from './requests-in-flight.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 import { watchSilentConnections } from './silent-connections.ts';
 
 /** What is known of a request as it arrives. */
@@ -30,6 +35,9 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number;
   /** Takes requests only under a loopback host name; see {@link refuseForeignHosts}. */
   readonly loopbackOnly: boolean;
+  readonly limits: HttpLimits;
+  /** Origins of web pages that may ask; none by default. */
+  readonly corsOrigins: readonly string[];
   /** Goes off when requests in flight are not waited for any longer. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
@@ -38,14 +46,29 @@ export interface ServerOptions {
   readonly now: () => number;
 }
 
+/** What is borne of callers. */
+export interface HttpLimits {
+  /** Time for a caller to send a whole request; its head must come within a third of it. */
+  readonly receiveTimeoutMs: number;
+  /** Connections at once; further ones are closed at once. */
+  readonly maxConnections: number;
+  readonly maxRequestsInFlight: number;
+  /** Requests a minute of each caller; 0 for no limit. */
+  readonly callerRequestsPerMinute: number;
+}
+
 /** Largest request body, in bytes: far above any filter that upstream takes. */
 const maxBodyBytes = 256 * 1024;
-/** Time for a caller to send a whole request. */
-const receiveTimeoutMs = 30_000;
+/** Largest head of a request, in bytes: an access token comes to 2 to 8 KB. */
+const maxHeadBytes = 32 * 1024;
+/** How often it is looked for requests that do not come on, at most. */
+const checkIntervalMs = 5_000;
+/** Whom a request is counted on. A forwarding header is no evidence: who asks can write it. */
+const callerKey: CallerKey = (request) => request.ip;
 
 /** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`. */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { apollo, createContext, readiness, requestTimeoutMs, stopping, log, metrics, now } = options;
+  const { apollo, createContext, readiness, requestTimeoutMs, limits, stopping, log, metrics, now } = options;
   // Each request in flight listens, and there may be many.
   setMaxListeners(0, stopping);
   const loggerInstance: FastifyBaseLogger = log;
@@ -54,13 +77,28 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     bodyLimit: maxBodyBytes,
-    requestTimeout: receiveTimeoutMs,
+    requestTimeout: limits.receiveTimeoutMs,
     forceCloseConnections: 'idle',
+    http: {
+      headersTimeout: Math.ceil(limits.receiveTimeoutMs / 3),
+      connectionsCheckingInterval: Math.min(checkIntervalMs, Math.ceil(limits.receiveTimeoutMs / 3)),
+      maxHeaderSize: maxHeadBytes,
+    },
   });
+  server.server.maxConnections = limits.maxConnections;
   server.addHook('onRequest', async (request, reply) => {
     reply.header(requestIdHeader, request.id);
   });
+  addSecurityHeaders(server);
   if (options.loopbackOnly) server.addHook('onRequest', refuseForeignHosts);
+  if (options.corsOrigins.length > 0) allowOrigins(server, options.corsOrigins);
+  // Behind the hooks of CORS, so that a page can read why it was refused.
+  server.after(() => {
+    limitRequestsInFlight(server, limits.maxRequestsInFlight);
+    if (limits.callerRequestsPerMinute > 0) {
+      limitCallers(server, limits.callerRequestsPerMinute, callerKey, now);
+    }
+  });
   let closing = false;
   const closeSilentConnections = watchSilentConnections(server.server);
   server.addHook('preClose', async () => {
@@ -130,6 +168,3 @@ async function refuseForeignHosts(request: FastifyRequest, reply: FastifyReply):
       problem('BAD_REQUEST', 'This gateway answers under localhost only. ALLOW_ANONYMOUS=true lifts that.'),
     );
 }
-
-/** An error ahead of GraphQL, in the form that GraphQL clients read. */
-const problem = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { createApollo } from '../../src/graphql/apollo.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
 import { createMachineLoader } from '../../src/graphql/machine-loader.ts';
@@ -9,6 +10,7 @@ import type { Catalog } from '../../src/machines/catalog.ts';
 import type { Call, Principal } from '../../src/machines/source.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { ask } from '../support/running-gateway.ts';
+import { secrets } from '../support/secrets.ts';
 import { type LogLine, watchedLog } from '../support/watched-log.ts';
 
 const innerWords = 'vault-7 table machines_v2 is corrupt';
@@ -32,7 +34,16 @@ describe('a fault of the gateway itself', () => {
     createContext: (arrival: Arrival) => GatewayContext,
   ): Promise<{ url: string; lines: readonly LogLine[] }> {
     const { log, lines } = watchedLog();
-    const apollo = createApollo({ landingPage: false, introspection: true, log, now: Date.now });
+    const config = readConfig({ CALLER_AUTH: 'none', MACHINES_API_TOKEN: secrets.token }, () => '');
+    const apollo = createApollo({
+      landingPage: false,
+      introspection: true,
+      bounds: config.bounds,
+      costRules: { defaultPageSize: 50, maxPageSize: config.maxPageSize, idsPerCall: 20 },
+      persistedOperations: config.persistedOperations,
+      log,
+      now: Date.now,
+    });
     await apollo.start();
     server = createServer({
       apollo,
@@ -40,6 +51,8 @@ describe('a fault of the gateway itself', () => {
       readiness: async () => broken(),
       requestTimeoutMs: 5_000,
       loopbackOnly: true,
+      limits: config.http.limits,
+      corsOrigins: [],
       stopping: new AbortController().signal,
       log,
       metrics: createMetrics({
