@@ -5,19 +5,17 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../graphql/context.ts';
-import { isLoopbackHost } from '../loopback.ts';
 import type { Call } from '../machines/source.ts';
 import type { Metrics } from '../metrics.ts';
 import { type CallerKey, limitCallers } from './caller-rate.ts';
 import { allowOrigins } from './cors.ts';
 import { departureSignal } from './departure.ts';
 import { type Readiness, registerHealth } from './health.ts';
+import { checkHosts } from './host-header.ts';
 import { problem } from './problem.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { limitRequestsInFlight } from './requests-in-flight.ts';
@@ -33,7 +31,7 @@ export interface ServerOptions {
   readonly createContext: (arrival: Arrival) => GatewayContext;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
-  /** Takes requests only under a loopback host name; see {@link refuseForeignHosts}. */
+  /** Takes requests only under a loopback host name; see {@link checkHosts}. */
   readonly loopbackOnly: boolean;
   readonly limits: HttpLimits;
   /** Origins of web pages that may ask; none by default. */
@@ -90,7 +88,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     reply.header(requestIdHeader, request.id);
   });
   addSecurityHeaders(server);
-  if (options.loopbackOnly) server.addHook('onRequest', refuseForeignHosts);
+  checkHosts(server, options.loopbackOnly);
   if (options.corsOrigins.length > 0) allowOrigins(server, options.corsOrigins);
   // Behind the hooks of CORS, so that a page can read why it was refused.
   server.after(() => {
@@ -154,17 +152,4 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }),
   });
   return server;
-}
-
-/**
- * A page of somebody else's that a browser here has open can have its own name point to this machine, and then ask us as
- * if it were ours (DNS rebinding). The name is in the Host header.
- */
-async function refuseForeignHosts(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (isLoopbackHost(request.hostname)) return;
-  await reply
-    .code(421)
-    .send(
-      problem('BAD_REQUEST', 'This gateway answers under localhost only. ALLOW_ANONYMOUS=true lifts that.'),
-    );
 }

@@ -23,7 +23,7 @@ const maxDirectives = 100;
  * Fields that stand again under the name of another of the same selection set. They are merged, but each two of them are
  * compared first, and all that is within them.
  */
-const maxRepeats = 200;
+const maxRepeats = 100;
 /** What tools send to learn the schema goes down 15 levels. */
 const maxIntrospectionDepth = 30;
 /** Lists and objects one within another, in a literal or a variable; `and`, `or` and lists count each. */
@@ -79,7 +79,8 @@ function findExcessOf(
   if (selections > maxSelections) {
     return `${what} comes to more than ${maxSelections} selections with its fragments written out. Select fewer fields, or spread fragments less often.`;
   }
-  if (depth > bounds.depth) {
+  // A fragment may be one of introspection; where it is spread, its depth is the operation's.
+  if (kind === 'operation' && depth > bounds.depth) {
     return `${what} goes down ${depth} levels of fields; at most ${bounds.depth} are taken. Select what is nested deeper in another query.`;
   }
   if (introspectionDepth > maxIntrospectionDepth) {
