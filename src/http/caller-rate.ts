@@ -27,6 +27,11 @@ export class CallerRate {
     this.#slackMs = Math.max(this.#spacingMs, minuteMs / 6);
   }
 
+  /** Callers that are remembered. */
+  get size(): number {
+    return this.#due.size;
+  }
+
   /**
    * Counts a request, unless it comes too early.
    * @param now in ms
