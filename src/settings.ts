@@ -82,7 +82,8 @@ const origins = z
   .refine(
     (values) =>
       values.every(
-        (origin) => /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
+        (origin) =>
+          /^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
       ),
     'must be a list of exact origins such as https://app.example.com, with commas between them; * is not taken',
   );
