@@ -64,7 +64,7 @@ describe('a cursor that was altered', () => {
     ['has the fingerprint of no filter', () => made({ ...partsOf(cursor), fingerprint: 'AAAAAAAAAAAAAAAA' })],
     [
       'has a fingerprint of other case',
-      () => made({ ...partsOf(cursor), fingerprint: partsOf(cursor).fingerprint.toUpperCase() + 'x' }),
+      () => made({ ...partsOf(cursor), fingerprint: `${partsOf(cursor).fingerprint.toUpperCase()}x` }),
     ],
     ['is of version 0', () => made({ ...partsOf(cursor), version: '0' })],
     ['is of version 2', () => made({ ...partsOf(cursor), version: '2' })],
