@@ -1,12 +1,18 @@
-import { readCertificate } from './auth/client-certificate.ts';
-import { CredentialError } from './auth/credential.ts';
-import type { EntraApplication, EntraProof } from './auth/entra-client.ts';
-import type { ManagedIdentity } from './auth/entra-credential.ts';
+import { readAuthorities } from './config/authorities.ts';
 import { type CallersConfig, readCallers } from './config/callers.ts';
-import { type Problem, problemOfFile, type Report } from './config/problem.ts';
+import { type CredentialConfig, readCredential } from './config/credential.ts';
+import type { Environment } from './config/given-setting.ts';
+import type { ReadFile } from './config/named-file.ts';
+import { readPersistedOperations } from './config/persisted-operations.ts';
+import type { Problem, Report } from './config/problem.ts';
+import { isComplete, readSettings } from './config/setting-values.ts';
+import type { DocumentBounds } from './graphql/bounds/document-bounds.ts';
+import type { CostBounds } from './graphql/bounds/operation-bounds.ts';
+import type { PersistedOperations } from './graphql/persisted-operations.ts';
+import type { HttpLimits } from './http/server.ts';
 import { Secret } from './secret.ts';
-import { type SettingName, type SettingValues, settings } from './settings.ts';
-import { apiUrl, clouds } from './upstream/clouds.ts';
+import type { SettingValues } from './settings.ts';
+import { apiUrl } from './upstream/clouds.ts';
 
 /** What the gateway runs by: read once from the environment, whole and checked. All times in milliseconds. */
 export interface Config {
@@ -20,7 +26,14 @@ export interface Config {
     readonly drainTimeoutMs: number;
     /** Whether requests are taken only under a loopback host name, as nothing else guards the gateway. */
     readonly loopbackOnly: boolean;
+    readonly limits: HttpLimits;
+    readonly corsOrigins: readonly string[];
   };
+  /** How large an operation may be. */
+  readonly bounds: DocumentBounds & CostBounds;
+  readonly persistedOperations: PersistedOperations;
+  /** Certificates of further authorities to trust in what is connected to, in PEM. */
+  readonly ca: string | undefined;
   readonly logLevel: string;
   readonly callers: CallersConfig;
   readonly upstream: {
@@ -62,11 +75,6 @@ export interface Config {
   readonly maxPageSize: number;
 }
 
-export type CredentialConfig =
-  | { readonly kind: 'fixed'; readonly token: Secret }
-  | { readonly kind: 'managed-identity'; readonly identity: ManagedIdentity }
-  | { readonly kind: 'entra'; readonly application: EntraApplication };
-
 /** The settings are wrong; the message lists every problem there is, by name. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
@@ -79,19 +87,19 @@ export class ConfigError extends Error {
   }
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from './config/given-setting.ts';
 
 /**
  * @param readFile reads a text file, for settings that name one
  * @throws {ConfigError}
  */
-export function readConfig(environment: Environment, readFile: (path: string) => string): Config {
+export function readConfig(environment: Environment, readFile: ReadFile): Config {
   const problems: Problem[] = [];
   const report: Report = (setting, problem) => {
     // The first problem of a setting is the one to mend; "is not set" would be wrong beside "must be".
     if (!problems.some((known) => known.setting === setting)) problems.push({ setting, problem });
   };
-  const values = readSettings(environment, report);
+  const values = readSettings(environment, readFile, report);
   const callers = readCallers(values, readFile, report);
   const credential = readCredential(values, readFile, report);
   const cloud = values.MACHINES_API_CLOUD ?? 'commercial';
@@ -99,9 +107,13 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
     report('MACHINES_API_REGION', 'goes with MACHINES_API_CLOUD=commercial only; leave it out');
   }
   checkAges(values, report);
+  checkRequestedNodes(values, report);
+  const persistedOperations = readPersistedOperations(values, readFile, report);
+  const ca = readAuthorities(values.EXTRA_CA_PATH, readFile, report);
   checkQuota(values, report);
-  if (problems.length > 0 || credential === undefined || callers === undefined || !isComplete(values))
+  if (problems.length > 0 || credential === undefined || callers === undefined || !isComplete(values)) {
     throw new ConfigError(problems);
+  }
 
   const production = values.NODE_ENV === 'production';
   return {
@@ -114,7 +126,25 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
       drainDelayMs: values.DRAIN_DELAY_SECONDS,
       drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS,
       loopbackOnly: callers.rules.kind === 'none' && !values.ALLOW_ANONYMOUS,
+      limits: {
+        receiveTimeoutMs: values.RECEIVE_TIMEOUT_SECONDS,
+        maxConnections: values.MAX_CONNECTIONS,
+        maxRequestsInFlight: values.MAX_REQUESTS_IN_FLIGHT,
+        callerRequestsPerMinute:
+          values.CALLER_REQUESTS_PER_MINUTE ?? (callers.rules.kind === 'none' ? 0 : callerRequestsPerMinute),
+      },
+      corsOrigins: values.CORS_ORIGINS ?? [],
     },
+    bounds: {
+      tokens: values.MAX_QUERY_TOKENS,
+      depth: values.MAX_QUERY_DEPTH,
+      aliases: values.MAX_QUERY_ALIASES,
+      rootFields: values.MAX_ROOT_FIELDS,
+      nodes: values.MAX_REQUESTED_NODES ?? fullPages * values.MAX_PAGE_SIZE,
+      calls: values.MAX_CALLS_PER_OPERATION,
+    },
+    persistedOperations,
+    ca,
     logLevel: values.LOG_LEVEL,
     callers,
     upstream: {
@@ -152,27 +182,10 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
   };
 }
 
-/** Reads each setting by itself, so that one problem hides no other. An empty setting counts as not set. */
-function readSettings(environment: Environment, report: Report): Partial<SettingValues> {
-  const values: Partial<Record<SettingName, unknown>> = {};
-  for (const name of Object.keys(settings) as SettingName[]) {
-    const { reads, without } = settings[name];
-    const given = environment[name]?.trim();
-    const text = given === undefined || given === '' ? without : given;
-    if (text === undefined) continue;
-    const result = reads.safeParse(text);
-    if (result.success) values[name] = result.data;
-    else report(name, result.error.issues[0]?.message ?? 'cannot be read');
-  }
-  return values as Partial<SettingValues>;
-}
-
-/** Whether every setting that has a default was read; one that was not has been reported. */
-function isComplete(values: Partial<SettingValues>): values is SettingValues {
-  return (Object.keys(settings) as SettingName[]).every(
-    (name) => settings[name].without === undefined || values[name] !== undefined,
-  );
-}
+/** Requests a minute of a caller who shows who he is. */
+const callerRequestsPerMinute = 1_200;
+/** Pages of the largest size that one operation may ask for. */
+const fullPages = 5;
 
 /** A replica whose part of the quota is not even one call could never ask. */
 function checkQuota(values: Partial<SettingValues>, report: Report): void {
@@ -197,90 +210,12 @@ function checkAges(values: Partial<SettingValues>, report: Report): void {
   }
 }
 
-/** The settings by which the gateway shows who it is, of which one is to be given. */
-const proofSettings = [
-  'MACHINES_API_TOKEN',
-  'AZURE_CLIENT_SECRET',
-  'AZURE_CLIENT_CERTIFICATE_PATH',
-  'AZURE_FEDERATED_TOKEN_FILE',
-  'AZURE_MANAGED_IDENTITY',
-] as const;
-
-function readCredential(
-  values: Partial<SettingValues>,
-  readFile: (path: string) => string,
-  report: Report,
-): CredentialConfig | undefined {
-  const [given, another] = proofSettings.filter((name) => values[name] !== undefined);
-  if (given !== undefined && another !== undefined) {
-    report(given, `stands beside ${another}; keep one of them`);
-    return undefined;
-  }
-  const cloud = clouds[values.MACHINES_API_CLOUD ?? 'commercial'];
-  const scope = values.MACHINES_API_SCOPE ?? cloud.scope;
-  const { MACHINES_API_TOKEN: token, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = values;
-  if (token !== undefined) return { kind: 'fixed', token: new Secret(token) };
-  if (values.AZURE_MANAGED_IDENTITY === 'system') {
-    return { kind: 'managed-identity', identity: { clientId: undefined, scope } };
-  }
-  if (clientId === undefined) {
+function checkRequestedNodes(values: Partial<SettingValues>, report: Report): void {
+  const { MAX_REQUESTED_NODES: nodes, MAX_PAGE_SIZE: page } = values;
+  if (nodes !== undefined && page !== undefined && nodes < page) {
     report(
-      'AZURE_CLIENT_ID',
-      'is not set; it names the app registration or the managed identity to sign in as',
+      'MAX_REQUESTED_NODES',
+      'must not be less than MAX_PAGE_SIZE, or the largest page could not be had',
     );
-  }
-  if (values.AZURE_MANAGED_IDENTITY === 'user') {
-    return clientId === undefined ? undefined : { kind: 'managed-identity', identity: { clientId, scope } };
-  }
-  if (tenantId === undefined) report('AZURE_TENANT_ID', 'is not set; it names the tenant to sign in to');
-  const proof = readProof(values, readFile, report);
-  if (tenantId === undefined || clientId === undefined || proof === undefined) return undefined;
-  const authorityHost = values.AZURE_AUTHORITY_HOST ?? cloud.authorityHost;
-  return { kind: 'entra', application: { tenantId, clientId, proof, authorityHost, scope } };
-}
-
-function readProof(
-  values: Partial<SettingValues>,
-  readFile: (path: string) => string,
-  report: Report,
-): EntraProof | undefined {
-  const { AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: certificatePath } = values;
-  const { AZURE_FEDERATED_TOKEN_FILE: tokenFile } = values;
-  if (secret !== undefined) return { kind: 'secret', secret: new Secret(secret) };
-  if (certificatePath !== undefined) return readCertificateFile(certificatePath, readFile, report);
-  if (tokenFile === undefined) {
-    report(
-      'AZURE_CLIENT_SECRET',
-      'is not set; set it, or AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE or AZURE_MANAGED_IDENTITY, or ' +
-        'MACHINES_API_TOKEN to try things out',
-    );
-    return undefined;
-  }
-  try {
-    readFile(tokenFile);
-    return { kind: 'federated', tokenFile };
-  } catch (error) {
-    report('AZURE_FEDERATED_TOKEN_FILE', problemOfFile(error));
-    return undefined;
-  }
-}
-
-function readCertificateFile(
-  path: string,
-  readFile: (path: string) => string,
-  report: Report,
-): EntraProof | undefined {
-  try {
-    const pem = new Secret(readFile(path));
-    readCertificate(pem);
-    return { kind: 'certificate', pem };
-  } catch (error) {
-    report(
-      'AZURE_CLIENT_CERTIFICATE_PATH',
-      error instanceof CredentialError
-        ? 'must name a PEM file with a certificate and its unencrypted private key'
-        : problemOfFile(error),
-    );
-    return undefined;
   }
 }

@@ -9,18 +9,22 @@ import { type DelegatedCredentials, delegatedCredentials } from './auth/delegate
 import { entraAcquisition, entraOnBehalfOf, managedIdentityAcquisition } from './auth/entra-credential.ts';
 import { createIdentityNetwork, type IdentityNetwork } from './auth/identity-network.ts';
 import { renewingCredential } from './auth/renewing-credential.ts';
-import type { Config, CredentialConfig } from './config.ts';
+import type { CredentialConfig } from './config/credential.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import { createMachineLoader } from './graphql/machine-loader.ts';
+import { ManifestError } from './graphql/operation-manifest.ts';
 import { UpstreamUsage } from './graphql/upstream-usage.ts';
 import { type Arrival, createServer } from './http/server.ts';
 import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
 import type { ListingId } from './machines/cursor.ts';
 import { allDevices, type DeviceScope, maxScopeGroups, scopeNodes } from './machines/device-scope.ts';
 import { comparisonNodes, maxListValues } from './machines/filter-nodes.ts';
+import type { PageSizes } from './machines/page-request.ts';
 import type { Call, Principal } from './machines/source.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { trustedCertificates } from './trusted-certificates.ts';
 import { createMachinesApi, maxCallMs } from './upstream/machines-api.ts';
 import { type Clock, systemClock } from './upstream/quota/clock.ts';
 import { memoryLedger } from './upstream/quota/memory-ledger.ts';
@@ -76,8 +80,26 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
   const callers = createCallerCheck(config.callers.rules, upstream.network, now);
   const admissionRules = { ...config.callers, maxDeviceGroups: maxScopeGroups(config.odata.maxNodes) };
 
-  const apollo = createApollo({ landingPage: http.landingPage, introspection: http.introspection, log, now });
-  await apollo.start();
+  const apollo = createApollo({
+    landingPage: http.landingPage,
+    introspection: http.introspection,
+    bounds: config.bounds,
+    costRules: {
+      defaultPageSize: pageSizes(config).defaultSize,
+      maxPageSize: config.maxPageSize,
+      idsPerCall: catalog.byIds.maxIds,
+    },
+    persistedOperations: config.persistedOperations,
+    log,
+    now,
+  });
+  try {
+    await apollo.start();
+  } catch (error) {
+    await upstream.close();
+    if (!(error instanceof ManifestError)) throw error;
+    throw new ConfigError([{ setting: 'PERSISTED_OPERATIONS_PATH', problem: error.message }]);
+  }
   let draining = false;
   const stopping = new AbortController();
   const createContext = (
@@ -115,6 +137,8 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
     requestTimeoutMs: http.requestTimeoutMs,
     loopbackOnly: http.loopbackOnly,
     landingPage: http.landingPage,
+    limits: http.limits,
+    corsOrigins: http.corsOrigins,
     stopping: stopping.signal,
     log,
     metrics,
@@ -173,8 +197,8 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
   const { log, now } = surroundings;
   const { upstream, odata, cache: ages } = config;
 
-  const transport = createTransport(upstream);
-  const network = createIdentityNetwork(surroundings.ca);
+  const transport = createTransport({ ...upstream, ca: trustedCertificates(config.ca) });
+  const network = createIdentityNetwork(trustedCertificates(surroundings.ca, config.ca));
   const identity = createIdentity(config, network, surroundings);
   const grid = {
     firstRows: Math.min(upstream.windowRows, Math.max(1_000, config.maxPageSize) + rowsAroundPage),
@@ -233,7 +257,7 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
   const catalog = createCatalog(listings, byIds, {
     rules: { not: odata.not, startsWithAnywhere: odata.startsWithAnywhere, maxNodes: odata.maxNodes },
     bounds,
-    sizes: { defaultSize: Math.min(defaultPageSize, config.maxPageSize), maxSize: config.maxPageSize },
+    sizes: pageSizes(config),
     now,
   });
   return {
@@ -248,6 +272,11 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     },
   };
 }
+
+const pageSizes = ({ maxPageSize }: Config): PageSizes => ({
+  defaultSize: Math.min(defaultPageSize, maxPageSize),
+  maxSize: maxPageSize,
+});
 
 /** Names the app registration, which quota and cache belong to, without telling what it is. */
 function registrationKey({ upstream: { credential, url } }: Config): string {
@@ -274,6 +303,7 @@ function createShared(config: Config, log: Logger): SharedWindows {
   return createRedisWindows({
     url: redisUrl,
     prefix: `machines-gateway:1:${registrationKey(config)}`,
+    ca: trustedCertificates(config.ca),
     keepMs: config.cache.staleMs,
     onAvailable: (available, why) => log.warn({ available, why }, 'the shared cache has turned'),
   });
@@ -299,6 +329,7 @@ function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, counts
       ? memoryLedger(rules, clock)
       : redisLedger({
           url: redisUrl.reveal(),
+          ca: trustedCertificates(config.ca),
           prefix: `machines-gateway:1:${registrationKey(config)}`,
           replicas,
           rules,

@@ -49,7 +49,17 @@ describe('settings that are left out', () => {
         drainDelayMs: 0,
         drainTimeoutMs: 25_000,
         loopbackOnly: true,
+        limits: {
+          receiveTimeoutMs: 30_000,
+          maxConnections: 4_000,
+          maxRequestsInFlight: 1_000,
+          callerRequestsPerMinute: 0,
+        },
+        corsOrigins: [],
       },
+      bounds: { tokens: 4_000, depth: 12, aliases: 100, rootFields: 100, nodes: 5_000, calls: 50 },
+      persistedOperations: { automatic: true, mode: 'allow', manifest: undefined },
+      ca: undefined,
       logLevel: 'info',
       callers: { rules: { kind: 'none' }, identity: 'app', rowRules: undefined },
       upstream: {
@@ -645,5 +655,132 @@ describe('the table of settings', () => {
     expect(rows).toHaveLength(Object.keys(settings).length);
     expect(rows).toContain('| `PORT` | `4000` | Port to listen on; 0 takes any free one. |');
     for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| (`[^|]+`)? \| [^|]+\. \|$/);
+  });
+});
+
+describe('a secret in a file', () => {
+  const files: Readonly<Record<string, string>> = {
+    '/run/secrets/token': `${secrets.token}\n`,
+    '/run/secrets/windows': `${secrets.token}\r\n`,
+    '/run/secrets/client': secrets.clientSecret,
+    '/run/secrets/redis': 'rediss://user:pass-word-1@redis.example:6380\n',
+    '/run/secrets/empty': '\n',
+  };
+  const readFile = (path: string): string => {
+    const text = files[path];
+    if (text === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+    return text;
+  };
+  const none = { CALLER_AUTH: 'none' };
+
+  it.each(['/run/secrets/token', '/run/secrets/windows'])(
+    'is read without the line break at its end: %s',
+    (path) => {
+      const { credential } = readConfig({ ...none, MACHINES_API_TOKEN_FILE: path }, readFile).upstream;
+      expect(credential.kind === 'fixed' && credential.token.reveal()).toBe(secrets.token);
+    },
+  );
+
+  it('is taken for each secret', () => {
+    const { AZURE_CLIENT_SECRET: _, ...rest } = entra;
+    const config = readConfig(
+      { ...rest, AZURE_CLIENT_SECRET_FILE: '/run/secrets/client', REDIS_URL_FILE: '/run/secrets/redis' },
+      readFile,
+    );
+    const { credential } = config.upstream;
+    if (credential.kind !== 'entra' || credential.application.proof.kind !== 'secret')
+      throw new Error('No secret.');
+    expect(credential.application.proof.secret.reveal()).toBe(secrets.clientSecret);
+    expect(config.quota.redisUrl?.reveal()).toBe('rediss://user:pass-word-1@redis.example:6380');
+  });
+
+  it.each([
+    [
+      'stands beside the setting itself',
+      { MACHINES_API_TOKEN: 'a', MACHINES_API_TOKEN_FILE: '/run/secrets/token' },
+      'MACHINES_API_TOKEN stands beside MACHINES_API_TOKEN_FILE; keep one of them.',
+    ],
+    [
+      'is not there',
+      { MACHINES_API_TOKEN_FILE: '/nowhere' },
+      'MACHINES_API_TOKEN names a file that cannot be read (ENOENT) by MACHINES_API_TOKEN_FILE.',
+    ],
+    [
+      'is empty',
+      { MACHINES_API_TOKEN_FILE: '/run/secrets/empty' },
+      'MACHINES_API_TOKEN is empty in the file that MACHINES_API_TOKEN_FILE names.',
+    ],
+    [
+      'holds what the setting does not take',
+      { ...least, REDIS_URL_FILE: '/run/secrets/token' },
+      'REDIS_URL must be an address such as rediss://user:password@redis.example:6380.',
+    ],
+  ])('stops the start where it %s, and does not show it', (_, environment, says) => {
+    const { message } = problemsOf({ ...none, ...environment }, readFile);
+    expect(message).toContain(says);
+    expect(secretsIn(message)).toEqual([]);
+  });
+
+  it('is no form of a setting that is no secret', () => {
+    expect(readConfig({ ...least, PORT_FILE: '/nowhere' }, readFile).http.port).toBe(4000);
+  });
+});
+
+describe('CORS_ORIGINS', () => {
+  it('is a list of exact origins', () => {
+    expect(
+      read({ ...least, CORS_ORIGINS: 'https://a.example , http://localhost:3000' }).http.corsOrigins,
+    ).toEqual(['https://a.example', 'http://localhost:3000']);
+  });
+
+  it.each([
+    '*',
+    'https://*.example',
+    'https://a.example/',
+    'https://a.example/path',
+    'a.example',
+    'null',
+    'https://a.example,',
+    'https://A.example',
+    'https://a.example:443',
+    'file:///a',
+    'https://user@a.example',
+  ])('refuses %s', (origins) => {
+    expect(problemsOf({ ...least, CORS_ORIGINS: origins }).message).toMatch(
+      /CORS_ORIGINS must be a list of exact origins/,
+    );
+  });
+});
+
+describe('EXTRA_CA_PATH', () => {
+  it('is read, and nothing but its certificates is taken', async () => {
+    const certificate = await clientCertificate();
+    const path = { ...least, EXTRA_CA_PATH: '/ca.pem' };
+    const text = `# ours\n${certificate.key}\n${certificate.certificate}`;
+    expect(readConfig(path, () => text).ca).toBe(certificate.certificate.trim());
+  });
+
+  it.each([
+    ['no certificate', '', /must name a PEM file with certificates/],
+    [
+      'a broken certificate',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+      /those must be whole/,
+    ],
+  ])('is refused where it has %s', (_, text, says) => {
+    expect(problemsOf({ ...least, EXTRA_CA_PATH: '/ca.pem' }, () => text).message).toMatch(says);
+  });
+});
+
+describe('bounds', () => {
+  it('of machines are five full pages', () => {
+    expect(read({ ...least, MAX_PAGE_SIZE: '200' }).bounds.nodes).toBe(1_000);
+    expect(read({ ...least, MAX_PAGE_SIZE: '200', MAX_REQUESTED_NODES: '300' }).bounds.nodes).toBe(300);
+  });
+
+  it('of machines must leave room for the largest page', () => {
+    expect(problemsOf({ ...least, MAX_REQUESTED_NODES: '999' }).message).toMatch(
+      /MAX_REQUESTED_NODES must not be less than MAX_PAGE_SIZE/,
+    );
   });
 });

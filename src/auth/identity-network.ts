@@ -18,10 +18,10 @@ export interface IdentityNetwork extends INetworkModule {
 const timeoutMs = 10_000;
 const maxResponseBytes = 1024 * 1024;
 
-/** @param ca further certificate authorities to trust, in PEM, for an identity provider of one's own */
-export function createIdentityNetwork(ca: string | undefined): IdentityNetwork {
+/** @param ca certificates of the authorities to trust, in PEM, in place of those that Node brings */
+export function createIdentityNetwork(ca: readonly string[] | undefined): IdentityNetwork {
   const agent = new Agent({
-    connect: ca === undefined ? { timeout: timeoutMs } : { timeout: timeoutMs, ca },
+    connect: ca === undefined ? { timeout: timeoutMs } : { timeout: timeoutMs, ca: [...ca] },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: maxResponseBytes,

@@ -4,7 +4,8 @@ import { isLoopbackHost } from '../loopback.ts';
 import { maxScopeGroups } from '../machines/device-scope.ts';
 import type { SettingValues } from '../settings.ts';
 import { clouds } from '../upstream/clouds.ts';
-import { problemOfFile, type Report } from './problem.ts';
+import { type ReadFile, readNamedFile } from './named-file.ts';
+import type { Report } from './problem.ts';
 
 /** Who may ask, as whom upstream is asked for them, and which rows they see. */
 export interface CallersConfig {
@@ -17,7 +18,7 @@ export interface CallersConfig {
 /** @returns undefined where a problem was reported */
 export function readCallers(
   values: Partial<SettingValues>,
-  readFile: (path: string) => string,
+  readFile: ReadFile,
   report: Report,
 ): CallersConfig | undefined {
   checkIdle(values, report);
@@ -148,7 +149,7 @@ function checkDelegation(values: Partial<SettingValues>, report: Report): void {
 function readRows(
   values: Partial<SettingValues>,
   identity: CallersConfig['identity'],
-  readFile: (path: string) => string,
+  readFile: ReadFile,
   report: Report,
 ): RowRules | undefined {
   const path = values.ROW_RULES_PATH;
@@ -164,13 +165,8 @@ function readRows(
     report('ROW_RULES_PATH', 'needs callers who are known: set CALLER_AUTH to entra or oidc');
     return undefined;
   }
-  let text: string;
-  try {
-    text = readFile(path);
-  } catch (error) {
-    report('ROW_RULES_PATH', problemOfFile(error));
-    return undefined;
-  }
+  const text = readNamedFile(path, readFile, (problem) => report('ROW_RULES_PATH', problem));
+  if (text === undefined) return undefined;
   try {
     const rowRules = readRowRules(text);
     const most = maxScopeGroups(values.ODATA_MAX_NODES ?? 100);

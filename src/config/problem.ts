@@ -8,9 +8,3 @@ export interface Problem {
 }
 
 export type Report = (setting: SettingName, problem: string) => void;
-
-/** Why a file that a setting names cannot be read, by the system's code. */
-export function problemOfFile(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-  return `names a file that cannot be read${code}`;
-}

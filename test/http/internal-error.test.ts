@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { createApollo } from '../../src/graphql/apollo.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
 import { createMachineLoader } from '../../src/graphql/machine-loader.ts';
@@ -10,6 +11,7 @@ import { allDevices } from '../../src/machines/device-scope.ts';
 import type { Call, Principal } from '../../src/machines/source.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { ask } from '../support/running-gateway.ts';
+import { secrets } from '../support/secrets.ts';
 import { type LogLine, watchedLog } from '../support/watched-log.ts';
 
 const innerWords = 'vault-7 table machines_v2 is corrupt';
@@ -33,7 +35,16 @@ describe('a fault of the gateway itself', () => {
     createContext: (arrival: Arrival) => GatewayContext,
   ): Promise<{ url: string; lines: readonly LogLine[] }> {
     const { log, lines } = watchedLog();
-    const apollo = createApollo({ landingPage: false, introspection: true, log, now: Date.now });
+    const config = readConfig({ CALLER_AUTH: 'none', MACHINES_API_TOKEN: secrets.token }, () => '');
+    const apollo = createApollo({
+      landingPage: false,
+      introspection: true,
+      bounds: config.bounds,
+      costRules: { defaultPageSize: 50, maxPageSize: config.maxPageSize, idsPerCall: () => 20 },
+      persistedOperations: config.persistedOperations,
+      log,
+      now: Date.now,
+    });
     await apollo.start();
     server = createServer({
       apollo,
@@ -43,6 +54,8 @@ describe('a fault of the gateway itself', () => {
       readiness: async () => broken(),
       requestTimeoutMs: 5_000,
       loopbackOnly: true,
+      limits: config.http.limits,
+      corsOrigins: [],
       stopping: new AbortController().signal,
       log,
       metrics: createMetrics({

@@ -26,8 +26,3 @@ export function readBearer(headers: readonly string[]): Secret {
   }
   return new Secret(token);
 }
-
-/** The values of a header as they came over the wire, from Node's list of names and values in turn. */
-export function rawValues(rawHeaders: readonly string[], name: string): readonly string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
-}

@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../../loopback.ts';
 import type { IdentityNetwork } from '../identity-network.ts';
-import { rawValues, readBearer } from './bearer.ts';
+import { readBearer } from './bearer.ts';
 import type { Caller } from './caller.ts';
 import { checkToken, type TokenRules } from './token-check.ts';
 import { type TrustedIssuer, trustIssuer } from './trusted-issuer.ts';
@@ -21,10 +21,10 @@ type TokenNeeds = Omit<TokenRules, 'issuers'>;
 /** Finds out who asks. */
 export interface CallerCheck {
   /**
-   * @param rawHeaders of the request, names and values in turn as Node has them
+   * @param authorization all Authorization headers of the request
    * @throws {CallerRefusal}
    */
-  readonly check: (rawHeaders: readonly string[]) => Promise<Caller>;
+  readonly check: (authorization: readonly string[]) => Promise<Caller>;
 }
 
 /** @param now clock, in epoch milliseconds */
@@ -36,8 +36,7 @@ export function createCallerCheck(
   if (rules.kind === 'none') return { check: async () => ({ kind: 'anyone' }) };
   const tokenRules = { ...rules, issuers: issuersOf(rules, network, now) };
   return {
-    check: async (rawHeaders) =>
-      checkToken(readBearer(rawValues(rawHeaders, 'authorization')), tokenRules, now()),
+    check: async (authorization) => checkToken(readBearer(authorization), tokenRules, now()),
   };
 }
 
