@@ -49,8 +49,11 @@ export function isOurFault(thrown: unknown): boolean {
   const error = unwrapResolverError(thrown);
   if (error instanceof BadInput || error instanceof UpstreamError || isTooDeep(error)) return false;
   if (!(error instanceof GraphQLError)) return true;
-  // A value that breaks its type on the way out is ours; what graphql-js refuses ahead of the resolvers is the caller's.
-  return error.path !== undefined && error.extensions.code === undefined;
+  if (error.extensions.code !== undefined) return false;
+  // A value that breaks its type on the way out is ours, and so is what Apollo wraps as it takes up a request; what
+  // graphql-js refuses ahead of the resolvers is the caller's.
+  const { path, originalError } = error;
+  return path !== undefined || (originalError !== undefined && !(originalError instanceof GraphQLError));
 }
 
 const stackText = 'Maximum call stack size';
