@@ -9,7 +9,7 @@ export interface Child {
 }
 
 /** Time for a program to say what is waited for. */
-const patienceMs = 45_000;
+const patienceMs = 90_000;
 /** Output that is kept, in characters. */
 const keptOutput = 100_000;
 

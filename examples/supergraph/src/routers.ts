@@ -43,7 +43,7 @@ async function startHive(supergraphSdl: string, port: number): Promise<Service> 
   };
   const url = `http://127.0.0.1:${own}/graphql`;
   try {
-    await child.says(/Listening|Started|listening|started/);
+    await child.says(/Listening on/);
   } catch (error) {
     await close();
     throw error;

@@ -1,9 +1,9 @@
 import { compose } from './compose.ts';
-import { type Demo, readMachinesSdl, startMachines } from './machines-subgraph.ts';
+import { type Demo, startMachines } from './machines-subgraph.ts';
 import type { ports } from './ports.ts';
 import { routers } from './routers.ts';
-import type { Service } from './service.ts';
-import { readTicketsSdl, startTickets } from './tickets-subgraph.ts';
+import { fetchSdl, type Service } from './service.ts';
+import { startTickets } from './tickets-subgraph.ts';
 
 export type RouterName = keyof typeof routers;
 
@@ -33,8 +33,8 @@ export async function startSupergraph(
     const machines = keep(await startMachines(at.machines));
     const tickets = keep(await startTickets(at.tickets));
     const supergraph = compose([
-      { name: 'machines', url: machines.url, sdl: readMachinesSdl() },
-      { name: 'tickets', url: tickets.url, sdl: readTicketsSdl() },
+      { name: 'machines', url: machines.url, sdl: await fetchSdl(machines) },
+      { name: 'tickets', url: tickets.url, sdl: await fetchSdl(tickets) },
     ]);
     const router = keep(await routers[name](supergraph, at.router));
     return { machines, tickets, router, close };
