@@ -1,3 +1,5 @@
+import type { SchemaChange } from './changes.ts';
+
 /** An entry of the schema's changelog: ``- `Path`, `Other.path`: what it is for.`` */
 export interface ChangelogEntry {
   /** Heading above it: `Added`, `Changed`, `Deprecated`, `Removed`, `Breaking`. */
@@ -26,5 +28,15 @@ const pathsOf = (line: string): readonly string[] =>
     ([, path = '']) => path,
   );
 
-/** The entries that announce a change which breaks operations. */
+/** Heading of the entries that announce what breaks operations. */
 export const breaking = 'Breaking';
+
+/** The changes that break operations, and which no entry of Unreleased announces under {@link breaking}. */
+export function unannounced(changes: readonly SchemaChange[], changelog: string): readonly SchemaChange[] {
+  const announced = new Set(
+    entriesOf(changelog, 'Unreleased')
+      .filter(({ heading }) => heading === breaking)
+      .flatMap(({ paths }) => paths),
+  );
+  return changes.filter(({ weight, path }) => weight === 'breaking' && !announced.has(path));
+}

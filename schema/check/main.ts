@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readTypeDefinitions } from '../../src/graphql/type-definitions.ts';
-import { breaking, entriesOf } from './changelog.ts';
+import { breaking, unannounced } from './changelog.ts';
 import { changesBetween } from './changes.ts';
 import { readChangelog, readReleased } from './released.ts';
 
@@ -14,19 +14,14 @@ if (released === undefined) throw new Error('schema/released/ holds no schema to
 
 const sdl = file === undefined ? readTypeDefinitions() : readFileSync(file, 'utf8');
 const changes = await changesBetween(released.sdl, sdl);
-const announced = new Set(
-  entriesOf(readChangelog(), 'Unreleased')
-    .filter(({ heading }) => heading === breaking)
-    .flatMap(({ paths }) => paths),
-);
-const unannounced = changes.filter(({ weight, path }) => weight === 'breaking' && !announced.has(path));
+const broken = unannounced(changes, readChangelog());
 
 for (const { path, weight, message } of changes) {
   process.stdout.write(`${weight.padEnd(10)}${path}: ${message}\n`);
 }
 process.stdout.write(`${changes.length} changes since ${released.version}.\n`);
-if (unannounced.length > 0) {
-  const paths = unannounced.map(({ path }) => path).join(', ');
+if (broken.length > 0) {
+  const paths = broken.map(({ path }) => path).join(', ');
   process.stderr.write(
     `These break operations that were right: ${paths}. Deprecate instead; or, where it must be, say so in ` +
       `schema/CHANGELOG.md under "${breaking}" of Unreleased, and raise the version accordingly.\n`,

@@ -1,4 +1,4 @@
-import type { GraphQLScalarType } from 'graphql';
+import { GraphQLScalarType } from 'graphql';
 import { GraphQLIP, GraphQLSafeInt, GraphQLUUID } from 'graphql-scalars';
 import { BadInput } from '../machines/bad-input.ts';
 import { isPossibleId, maxIdBytes } from '../machines/catalog.ts';
@@ -29,11 +29,16 @@ export const resolvers = {
   },
   Node: { __resolveType: () => 'Machine' },
   DateTime,
-  IP: GraphQLIP,
-  SafeInt: GraphQLSafeInt,
-  UUID: GraphQLUUID,
+  IP: asDescribed(GraphQLIP),
+  SafeInt: asDescribed(GraphQLSafeInt),
+  UUID: asDescribed(GraphQLUUID),
   _Any: Representation,
 } satisfies Resolvers & { readonly _Any: GraphQLScalarType };
+
+/** The library's scalar without the library's words, so that introspection tells what the SDL does. */
+function asDescribed<In, Out>(scalar: GraphQLScalarType<In, Out>): GraphQLScalarType<In, Out> {
+  return new GraphQLScalarType({ ...scalar.toConfig(), description: undefined });
+}
 
 function loadMachine(id: string, { machineById }: GatewayContext): Promise<Machine | null> {
   if (isPossibleId(id)) return machineById.load(id);

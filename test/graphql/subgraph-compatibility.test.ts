@@ -1,4 +1,4 @@
-import { parse, print, stripIgnoredCharacters } from 'graphql';
+import { buildSchema, parse, print, stripIgnoredCharacters } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../support/program.ts';
 import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
@@ -28,6 +28,17 @@ describe('the subgraph, by the cases of the compatibility suite', () => {
     ]) {
       expect(definitions).toContain(type);
     }
+  });
+
+  it('introspection: tells of each type what the SDL does', async () => {
+    const { data } = await running.ask('{ __schema { types { name description } } }');
+    const told = new Map<string, unknown>(
+      data.__schema.types.map(({ name, description }: Record<string, string>) => [name, description]),
+    );
+    const types = Object.values(buildSchema(sdl).getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+    expect(types.map(({ name }) => [name, told.get(name)])).toEqual(
+      types.map(({ name, description }) => [name, description ?? null]),
+    );
   });
 
   it('federation specification: _Service, _Entity and _Any are there as specified', async () => {

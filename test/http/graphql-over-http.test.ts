@@ -33,10 +33,10 @@ describe('GraphQL over HTTP, as graphql-http audits it', () => {
 
 describe('the status of a refusal', () => {
   const refused = [
-    ['no GraphQL', { query: '{ machines(' }, 'GRAPHQL_PARSE_FAILED'],
-    ['not of this schema', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['text that is no GraphQL', { query: '{ machines(' }, 'GRAPHQL_PARSE_FAILED'],
+    ['a field that is not in the schema', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
     [
-      'given a variable of the wrong type',
+      'a variable of the wrong type',
       { query: 'query ($n: Int) { machines(first: $n) { asOf } }', variables: { n: 'five' } },
       'BAD_USER_INPUT',
     ],
@@ -88,7 +88,7 @@ describe('the status of a refusal', () => {
   ] as const;
 
   describe.each(clients)('to a client that accepts %s', (_, accept, type, status) => {
-    it.each(refused)('is as its media type has it, of an operation that is %s', async (_, body, code) => {
+    it.each(refused)('is as its media type has it, of %s', async (_, body, code) => {
       const response = await post(body, accept);
       expect(response.status).toBe(status);
       expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);

@@ -1,6 +1,6 @@
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { breaking, entriesOf } from '../../schema/check/changelog.ts';
+import { breaking, entriesOf, unannounced } from '../../schema/check/changelog.ts';
 import { changesBetween } from '../../schema/check/changes.ts';
 import { readChangelog, readReleased } from '../../schema/check/released.ts';
 import { readTypeDefinitions } from '../../src/graphql/type-definitions.ts';
@@ -76,5 +76,11 @@ describe('entries of a changelog', () => {
     ]);
     expect(entriesOf(text, '1.0.0')).toEqual([{ heading: 'Added', paths: ['E'] }]);
     expect(entriesOf(text, '2.0.0')).toEqual([]);
+  });
+
+  it('announce what breaks operations under their own heading only', () => {
+    const change = (path: string, weight: 'breaking' | 'dangerous') => ({ path, weight, message: '' });
+    const made = [change('A.b', 'breaking'), change('D', 'breaking'), change('E', 'dangerous')];
+    expect(unannounced(made, text)).toEqual([change('A.b', 'breaking')]);
   });
 });
