@@ -104,7 +104,8 @@ describe('automatic persisted queries', () => {
 
   it('can be turned off', async () => {
     const { send } = await start({ AUTOMATIC_PERSISTED_QUERIES: 'off' });
-    const { errors } = await send({ query: foreign, extensions: byHash(sha256(foreign)) });
+    const { status, errors } = await send({ query: foreign, extensions: byHash(sha256(foreign)) });
+    expect(status).toBe(200);
     expect(errors?.[0]?.extensions.code).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
   });
 });
