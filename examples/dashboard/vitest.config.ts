@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-page.ts'],
-    // Two cores: one browser at a time has both.
+    // Files share a worker's modules, of which the gateway's are most.
+    isolate: false,
+    // Each has a Chromium beside it.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -25,7 +25,7 @@ The fleet: ${page.url}
   The gateway behind it: ${gateway.url}/graphql
   See it survive a used-up quota: change the filter after
   curl ${gateway.emulatorUrl}/emulator/faults -H 'content-type: application/json' \\
-    -d '{"count":1,"fault":{"kind":"status","status":429,"headers":{"retry-after":"30"}}}'
+    -d '{"count":1,"fault":{"kind":"status","status":429,"headers":{"retry-after":"90"}}}'
 
 Stop with Ctrl-C.
 `);

@@ -19,11 +19,16 @@ const root = new URL('../', import.meta.url).pathname;
 
 /** Serves `dist/`, which must be built. @throws the system's error when the port is taken */
 export async function servePage({ gatewayUrl, port }: ServeOptions): Promise<ServedPage> {
+  const listening = new Set(process.listeners('SIGTERM'));
   const server = await preview({
     root,
     logLevel: 'error',
     preview: { port, strictPort: true, proxy: gatewayProxy(gatewayUrl) },
   });
+  // Vite ends the whole process on SIGTERM. When and how that ends is its caller's to say.
+  for (const listener of process.listeners('SIGTERM')) {
+    if (!listening.has(listener)) process.removeListener('SIGTERM', listener);
+  }
   const address = server.httpServer.address();
   if (typeof address !== 'object' || address === null) throw new Error('The page server has no address.');
   return { url: `http://127.0.0.1:${address.port}/`, close: () => server.close() };

@@ -23,10 +23,11 @@ describe('a failure', () => {
   it('is read from what the client throws', () => {
     const response = { status: 500, headers: new Headers(), body: 'no' };
     expect(failureOf(new ClientError(response, { query: '' }))).toEqual({ kind: 'not-graphql', status: 500 });
-    expect(failureOf(AbortSignal.timeout(0).reason ?? new DOMException('late', 'TimeoutError'))).toEqual({
+    expect(failureOf(new DOMException('late', 'TimeoutError'))).toEqual({
       kind: 'timeout',
     });
     expect(failureOf(new TypeError('Failed to fetch'))).toEqual({ kind: 'unreachable' });
+    expect(failureOf(new Error('Invalid execution result'))).toEqual({ kind: 'not-graphql', status: null });
   });
 });
 
@@ -72,10 +73,12 @@ describe('what to do', () => {
     },
   );
 
-  it.each([{ kind: 'not-graphql', status: 502 }, { kind: 'timeout' }, { kind: 'unreachable' }] as const)(
-    'about $kind is to try again by hand',
-    (failure) => {
-      expect(remedyOf(failure).retry).toEqual({ kind: 'button' });
-    },
-  );
+  it.each([
+    { kind: 'not-graphql', status: 502 },
+    { kind: 'not-graphql', status: null },
+    { kind: 'timeout' },
+    { kind: 'unreachable' },
+  ] as const)('about $kind is to try again by hand', (failure) => {
+    expect(remedyOf(failure).retry).toEqual({ kind: 'button' });
+  });
 });

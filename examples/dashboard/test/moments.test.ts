@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ago, agoToTheSecond, exactly } from '../src/fleet/moments.ts';
 
 const now = Date.UTC(2026, 8, 8, 12);
-const before = (ms: number): string => new Date(now - ms).toISOString();
+const back = (ms: number): string => new Date(now - ms).toISOString();
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
 describe('a moment', () => {
@@ -19,13 +19,13 @@ describe('a moment', () => {
     [364 * day, '12 mo ago'],
     [365 * day, '1 y ago'],
   ])('%i ms back is %s', (ms, text) => {
-    expect(ago(before(ms), now)).toBe(text);
+    expect(ago(back(ms), now)).toBe(text);
   });
 
   it('is told to the second within the first minute', () => {
-    expect(agoToTheSecond(before(4_200), now)).toBe('4 s ago');
-    expect(agoToTheSecond(before(-4_200), now)).toBe('0 s ago');
-    expect(agoToTheSecond(before(90_000), now)).toBe('1 min ago');
+    expect(agoToTheSecond(back(4_200), now)).toBe('4 s ago');
+    expect(agoToTheSecond(back(-4_200), now)).toBe('0 s ago');
+    expect(agoToTheSecond(back(90_000), now)).toBe('1 min ago');
   });
 
   it('is told exactly in UTC, with all the digits that upstream sends', () => {

@@ -41,7 +41,8 @@ export function DevicePanel({ id, row, headingRef, onClose, onTag, onOpen }: Dev
           </svg>
         </button>
       </header>
-      <div className="panel-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keys as well */}
+      <section className="panel-body" aria-label="Details" tabIndex={0}>
         {known !== null && <Glance device={known} />}
         {query.isError && (
           <FailureNotice
@@ -55,7 +56,7 @@ export function DevicePanel({ id, row, headingRef, onClose, onTag, onOpen }: Dev
         {query.data === null && <p className="panel-note">There is no device with the id {id}.</p>}
         {query.isPending && <p className="panel-note">Loading details…</p>}
         {query.data != null && <Details device={query.data} onTag={onTag} onOpen={onOpen} />}
-      </div>
+      </section>
     </aside>
   );
 }

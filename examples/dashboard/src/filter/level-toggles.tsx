@@ -27,13 +27,18 @@ export function LevelToggles<Value extends string>(props: LevelTogglesProps<Valu
           type="button"
           className="level-toggle"
           aria-pressed={chosen.includes(value)}
-          aria-label={`${name} ${terms[value].label}, ${counts.get(value) ?? 0} loaded`}
           data-level={terms[value].level}
           onClick={() => onChange(toggled(chosen, value, values))}
         >
           <LevelMark level={terms[value].level} />
-          <span>{terms[value].label}</span>
-          <span className="level-count">{numberText(counts.get(value) ?? 0)}</span>
+          <span>
+            <span className="unseen">{name} </span>
+            {terms[value].label}{' '}
+          </span>
+          <span className="level-count">
+            {numberText(counts.get(value) ?? 0)}
+            <span className="unseen"> loaded</span>
+          </span>
           <i
             className="level-share"
             style={{ width: `${loaded === 0 ? 0 : (100 * (counts.get(value) ?? 0)) / loaded}%` }}

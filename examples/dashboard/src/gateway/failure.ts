@@ -12,7 +12,7 @@ export type Failure =
       readonly correlationId: string | null;
     }
   /** Something answered, but not in GraphQL: a proxy whose gateway is down, or a sign-in page. */
-  | { readonly kind: 'not-graphql'; readonly status: number }
+  | { readonly kind: 'not-graphql'; readonly status: number | null }
   /** Nothing answered in time. */
   | { readonly kind: 'timeout' }
   /** Nothing answered. */
@@ -33,7 +33,9 @@ export interface Remedy {
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof ClientError) return failureOfResponse(thrown.response);
   if (thrown instanceof Error && thrown.name === 'TimeoutError') return { kind: 'timeout' };
-  return { kind: 'unreachable' };
+  // What fetch itself throws; anything else is about the text of a success.
+  if (thrown instanceof TypeError) return { kind: 'unreachable' };
+  return { kind: 'not-graphql', status: null };
 }
 
 /** Reads an answer that holds errors, or that is none of a GraphQL server. */
@@ -79,8 +81,9 @@ export function remedyOf(failure: Failure): Remedy {
       return remedyOfRefusal(failure);
     case 'not-graphql':
       return {
-        title: `The gateway did not answer (HTTP ${failure.status})`,
-        advice: 'Something before it answered in its place. It may be starting or stopped.',
+        title: `The gateway did not answer${failure.status === null ? '' : ` (HTTP ${failure.status})`}`,
+        advice:
+          'Something before it answered in its place. It may be starting or stopped, or ask to sign in.',
         retry: { kind: 'button' },
       };
     case 'timeout':

@@ -59,7 +59,7 @@ describe('a failure', () => {
     await page.getByText('alpha').waitFor();
     await dashboard.gateway.close();
     await page.getByRole('button', { name: 'Refresh' }).click();
-    await page.getByRole('alert').getByText('The gateway did not answer (HTTP 500)').waitFor();
+    await page.getByRole('alert').getByText('The gateway did not answer (HTTP 502)').waitFor();
     expect(await rowsOf(page).count()).toBe(2);
     await page.getByText('not known').waitFor();
   });

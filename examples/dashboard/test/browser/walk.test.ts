@@ -52,8 +52,9 @@ describe('the table', () => {
       ['None', 'None'],
     ] as const) {
       const count = dashboard.emulator.rows().filter(({ riskScore }) => riskScore === value).length;
-      const toggle = page.getByRole('button', { name: new RegExp(`^Risk ${level}`) });
-      expect(await toggle.getAttribute('aria-label')).toBe(`Risk ${level}, ${count} loaded`);
+      await page
+        .getByRole('button', { name: `Risk ${level} ${count.toLocaleString('en')} loaded`, exact: true })
+        .waitFor();
     }
   });
 

@@ -55,7 +55,7 @@ export async function walkToTheEnd(page: Page): Promise<Walk> {
       const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1;
       const total = document.querySelector('.status-total')?.textContent ?? '';
       if (atEnd && (total.startsWith('All') || document.querySelector('.notice') !== null)) break;
-      scroller.scrollTop += scroller.clientHeight / 2;
+      scroller.scrollTop += scroller.clientHeight;
       await frame();
       await frame();
     }
