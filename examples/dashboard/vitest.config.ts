@@ -8,6 +8,8 @@ export default defineConfig({
     isolate: false,
     // Each has a Chromium beside it.
     maxWorkers: 2,
+    // Pages are polled for what they come to show, on a machine that may be busy.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -41,11 +41,13 @@ export function App() {
   };
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the panel wherever the focus is
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes the panel from anywhere
     <div
       className="page"
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && view.deviceId !== null) closePanel();
+        // But for search fields, which it empties.
+        const ours = event.key === 'Escape' && !(event.target instanceof HTMLInputElement);
+        if (ours && view.deviceId !== null) closePanel();
       }}
     >
       <header className="top">

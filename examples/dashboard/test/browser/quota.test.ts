@@ -6,7 +6,7 @@ import { rowsOf, totalOf, walkToTheEnd } from '../support/table.ts';
 import { visit } from '../support/visit.ts';
 
 /** What upstream asks to wait: longer than the gateway lets a request wait for, so that the page gets to know. */
-const retryAfterSeconds = 8;
+const retryAfterSeconds = 10;
 const used: { readonly kind: 'status'; readonly status: number; readonly headers: Record<string, string> } = {
   kind: 'status',
   status: 429,
