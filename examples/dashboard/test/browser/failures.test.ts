@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { unkept } from '../../../../test/support/running-gateway.ts';
+import { uncached, unkept } from '../../../../test/support/running-gateway.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { runDashboard } from '../support/dashboard.ts';
 import { rowsOf } from '../support/table.ts';
@@ -34,6 +34,18 @@ describe('a failure', () => {
     await notice.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('alpha').waitFor();
     expect(await notice.count()).toBe(0);
+  });
+
+  it('of upstream that the gateway bridges marks the rows as past their time', async () => {
+    const dashboard = await runDashboard({ rows, environment: uncached });
+    onTestFinished(dashboard.close);
+    await dashboard.ask('{ machines(first: 1) { nodes { id } } }');
+    dashboard.emulator.faults.next(100, { kind: 'status', status: 500 });
+    const { page } = await visit(browser, dashboard);
+    await page.getByText('alpha').waitFor();
+    expect(await page.locator('.badge').textContent()).toBe('STALE');
+    expect(await page.locator('.status-age').getAttribute('data-old')).toBe('true');
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 
   it('of the network leaves the rows, and is over once the network is back', async () => {
