@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { groupName, platformName } from '../src/fleet/terms.ts';
+import { groupName, inWords } from '../src/fleet/terms.ts';
 
-describe('a platform', () => {
+describe('a name of several words', () => {
   it.each([
     ['Windows11', 'Windows 11'],
     ['WindowsServer2022', 'Windows Server 2022'],
@@ -9,9 +9,10 @@ describe('a platform', () => {
     ['macOS', 'macOS'],
     ['iOS', 'iOS'],
     ['Ubuntu', 'Ubuntu'],
+    ['SoftwareLoopback', 'Software Loopback'],
     ['', ''],
-  ])('%s is called %s', (platform, name) => {
-    expect(platformName(platform)).toBe(name);
+  ])('%s is written %s', (platform, name) => {
+    expect(inWords(platform)).toBe(name);
   });
 });
 

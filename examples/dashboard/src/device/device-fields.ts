@@ -1,5 +1,5 @@
 import { ago, exactly } from '../fleet/moments.ts';
-import { deviceValueTerms, groupName, onboardingTerms, platformName } from '../fleet/terms.ts';
+import { deviceValueTerms, groupName, inWords, onboardingTerms } from '../fleet/terms.ts';
 import type { DeviceDetails } from './use-device.ts';
 
 /** A line of the panel; null where upstream gives no value. */
@@ -35,7 +35,7 @@ export function deviceFields(device: DeviceDetails, now: number): readonly Field
     {
       title: 'System',
       fields: [
-        { label: 'Platform', value: osPlatform === null ? null : platformName(osPlatform) },
+        { label: 'Platform', value: osPlatform === null ? null : inWords(osPlatform) },
         { label: 'Version', value: device.version },
         { label: 'Build', value: device.osBuild === null ? null : String(device.osBuild) },
         { label: 'Architecture', value: device.osArchitecture },

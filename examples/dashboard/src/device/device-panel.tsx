@@ -2,7 +2,7 @@ import { type Ref, useId } from 'react';
 import type { Device } from '../fleet/fleet-pages.ts';
 import { HealthLabel } from '../fleet/health-label.tsx';
 import { LevelChip } from '../fleet/level-chip.tsx';
-import { exposureTerms, notRated, riskTerms } from '../fleet/terms.ts';
+import { exposureTerms, inWords, notRated, riskTerms } from '../fleet/terms.ts';
 import { FailureNotice } from '../gateway/failure-notice.tsx';
 import { useNow } from '../gateway/use-now.ts';
 import { deviceFields } from './device-fields.ts';
@@ -165,8 +165,10 @@ function Interfaces({ interfaces }: { readonly interfaces: DeviceDetails['ipAddr
               // biome-ignore lint/suspicious/noArrayIndexKey: interfaces have no identity, and their order stands
               <tr key={index}>
                 <td className="code">{ipAddress ?? '–'}</td>
-                <td className="code">{macAddress === null ? '–' : hardwareAddress(macAddress)}</td>
-                <td>{type ?? '–'}</td>
+                <td className="code hardware-address">
+                  {macAddress === null ? '–' : hardwareAddress(macAddress)}
+                </td>
+                <td>{type === null ? '–' : inWords(type)}</td>
                 <td>{operationalStatus ?? '–'}</td>
               </tr>
             ))}

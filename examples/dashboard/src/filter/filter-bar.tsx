@@ -5,8 +5,8 @@ import {
   exposureTerms,
   groupName,
   healthTerms,
+  inWords,
   onboardingTerms,
-  platformName,
   riskTerms,
 } from '../fleet/terms.ts';
 import { ChoiceMenu } from './choice-menu.tsx';
@@ -95,7 +95,7 @@ export function FilterBar({ filter, fleet, seen, onChange }: FilterBarProps) {
         <ChoiceMenu
           name="OS"
           values={platforms}
-          labelOf={platformName}
+          labelOf={inWords}
           chosen={filter.platforms}
           onChange={(chosen) => onChange({ ...filter, platforms: chosen })}
         />

@@ -2,7 +2,7 @@ import type { Device } from './fleet-pages.ts';
 import { HealthLabel } from './health-label.tsx';
 import { LevelChip } from './level-chip.tsx';
 import { ago, exactly } from './moments.ts';
-import { exposureTerms, groupName, notRated, onboardingTerms, platformName, riskTerms } from './terms.ts';
+import { exposureTerms, groupName, inWords, notRated, onboardingTerms, riskTerms } from './terms.ts';
 
 /** A column of the table. Widths, and which columns a narrow table leaves out, stand in `fleet-table.css`. */
 export interface Column {
@@ -37,7 +37,7 @@ export const columns: readonly Column[] = [
         nothing
       ) : (
         <>
-          {platformName(osPlatform)} <span className="minor">{version}</span>
+          {inWords(osPlatform)} <span className="minor">{version}</span>
         </>
       ),
   },

@@ -84,9 +84,9 @@ export const commonPlatforms = [
   'Android',
 ] as const;
 
-/** `WindowsServer2022` → `Windows Server 2022`; names that begin with a small letter stay, as `macOS`. */
-export const platformName = (platform: string): string =>
-  /^[a-z]/.test(platform) ? platform : platform.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)/g, ' ');
+/** `WindowsServer2022` → `Windows Server 2022`; what begins with a small letter stays, as `macOS`. */
+export const inWords = (name: string): string =>
+  /^[a-z]/.test(name) ? name : name.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)/g, ' ');
 
 /** Group 0 holds the machines of no group. */
 export const groupName = (id: number | null, name: string | null): string =>

@@ -109,7 +109,7 @@ describe('the panel of a device', () => {
     });
     expect(await panel.locator('.interfaces tbody tr').allInnerTexts()).toEqual([
       '10.0.0.7\t01:23:45:67:89:ab\tEthernet\tUp',
-      '::1\t–\tSoftwareLoopback\tDown',
+      '::1\t–\tSoftware Loopback\tDown',
     ]);
     expect(await panel.locator('.panel-tags').innerText()).toBe('VIP\nR&D');
   });
