@@ -6,6 +6,9 @@ import { ask } from '../gateway/client.ts';
 import { FleetPageDocument } from '../generated/graphql.ts';
 import { type FleetPage, type LoadedFleet, loadedFleet, nextCursor } from './fleet-pages.ts';
 
+/** A request that is under way answers those who ask meanwhile; else it would be given up and sent again. */
+const joining = { cancelRefetch: false } as const;
+
 /** Devices of one request. The gateway reads upstream in far larger windows, so this costs no calls. */
 const pageSize = 200;
 
@@ -46,7 +49,8 @@ export function useFleet(filter: FleetFilter): Fleet {
   });
   const pages = query.data?.pages;
   const loaded = useMemo(() => loadedFleet(pages ?? []), [pages]);
-  const retry = (): void => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch());
+  const retry = (): void =>
+    void (query.isFetchNextPageError ? query.fetchNextPage(joining) : query.refetch(joining));
   return {
     loaded,
     starting: query.isPending,
@@ -54,8 +58,8 @@ export function useFleet(filter: FleetFilter): Fleet {
     fetching: query.isFetching,
     canLoadMore: query.hasNextPage && !query.isFetching && !query.isError,
     failure: query.isError ? { error: query.error, failedAt: query.errorUpdatedAt } : null,
-    loadMore: () => void query.fetchNextPage(),
-    refresh: () => void query.refetch(),
+    loadMore: () => void query.fetchNextPage(joining),
+    refresh: () => void query.refetch(joining),
     retry,
   };
 }
