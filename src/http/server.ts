@@ -15,6 +15,8 @@ import { isLoopbackHost } from '../loopback.ts';
 import type { Call } from '../machines/source.ts';
 import type { Metrics } from '../metrics.ts';
 import { departureSignal } from './departure.ts';
+import type { ExampleQuery } from './explorer/example-queries.ts';
+import { registerExplorer } from './explorer.ts';
 import { type Readiness, registerHealth } from './health.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { watchSilentConnections } from './silent-connections.ts';
@@ -28,6 +30,8 @@ export interface ServerOptions {
   readonly createContext: (arrival: Arrival) => GatewayContext;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
+  /** Queries that the explorer's tabs hold at first; undefined where there is no explorer. */
+  readonly explorerQueries: readonly ExampleQuery[] | undefined;
   /** Takes requests only under a loopback host name; see {@link refuseForeignHosts}. */
   readonly loopbackOnly: boolean;
   /** Goes off when requests in flight are not waited for any longer. */
@@ -43,7 +47,7 @@ const maxBodyBytes = 256 * 1024;
 /** Time for a caller to send a whole request. */
 const receiveTimeoutMs = 30_000;
 
-/** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`. */
+/** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`, `/metrics`, `/explorer`. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { apollo, createContext, readiness, requestTimeoutMs, stopping, log, metrics, now } = options;
   // Each request in flight listens, and there may be many.
@@ -103,6 +107,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   registerHealth(server, readiness);
   server.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.print()));
+  if (options.explorerQueries !== undefined) registerExplorer(server, options.explorerQueries);
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],

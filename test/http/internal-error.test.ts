@@ -39,6 +39,7 @@ describe('a fault of the gateway itself', () => {
       createContext,
       readiness: async () => broken(),
       requestTimeoutMs: 5_000,
+      explorerQueries: undefined,
       loopbackOnly: true,
       stopping: new AbortController().signal,
       log,
