@@ -3,6 +3,29 @@
 // GraphiQL gives the nonce of this name to the style element that it makes.
 window.__webpack_nonce__ = document.currentScript.nonce;
 
+/**
+ * Where GraphiQL keeps its tabs and its history: queries name devices, so they outlive a reload, but not the browser's
+ * tab. Headers may hold a token, and are not kept at all; GraphiQL itself would write them into its history.
+ */
+const storage = {
+  get length() {
+    return sessionStorage.length;
+  },
+  getItem: (key) => sessionStorage.getItem(key),
+  setItem: (key, value) => sessionStorage.setItem(key, withoutHeaders(value)),
+  removeItem: (key) => sessionStorage.removeItem(key),
+  clear: () => sessionStorage.clear(),
+};
+
+/** Tabs and history are JSON, within which variables are text; a value that is none, as a query, passes as it is. */
+function withoutHeaders(value) {
+  try {
+    return JSON.stringify(JSON.parse(value, (key, held) => (key === 'headers' ? undefined : held)));
+  } catch {
+    return value;
+  }
+}
+
 /** Shows GraphiQL, with the gateway's example queries as tabs. */
 async function start() {
   const answer = await fetch('explorer/tabs.json');
@@ -13,11 +36,9 @@ async function start() {
     defaultTabs,
     defaultEditorToolsVisibility: 'variables',
     isHeadersEditorEnabled: true,
-    // A header may hold a token: it lives as long as the page.
     shouldPersistHeaders: false,
     showPersistHeadersSettings: false,
-    // Queries name devices. They outlive a reload, but not the browser's tab.
-    storage: window.sessionStorage,
+    storage,
   });
   ReactDOM.createRoot(document.querySelector('#explorer')).render(explorer);
 }
