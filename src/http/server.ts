@@ -14,6 +14,7 @@ import type { GatewayContext } from '../graphql/context.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { Call } from '../machines/source.ts';
 import type { Metrics } from '../metrics.ts';
+import { headersForApollo } from './client-headers.ts';
 import { departureSignal } from './departure.ts';
 import type { ExampleQuery } from './explorer/example-queries.ts';
 import { registerExplorer } from './explorer.ts';
@@ -111,6 +112,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
+    preHandler: async (request) => {
+      request.headers = headersForApollo(request.method, request.headers);
+    },
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) =>
         createContext({
