@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client, cacheExchange, fetchExchange, gql } from 'urql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectEachOnce, type Fleet, pageSize, startFleet } from './fleet.ts';
 
 interface Page {
