@@ -158,9 +158,12 @@ describe('the explorer in a browser without internet', () => {
     const { page } = explorer;
     const header = { authorization: 'Bearer typed-by-hand-into-the-explorer' };
     await explorer.type('headers', JSON.stringify(header));
-    const sent = page.waitForRequest((request) => request.url().endsWith('/graphql'));
-    await explorer.run();
-    expect((await sent).headers()).toMatchObject(header);
+    const sent = () => page.waitForRequest((request) => request.url().endsWith('/graphql'));
+    const [asked] = await Promise.all([sent(), explorer.run()]);
+    expect(asked.headers()).toMatchObject(header);
+    const refetch = page.getByRole('button', { name: 'Re-fetch GraphQL schema' });
+    const [introspection] = await Promise.all([sent(), refetch.click()]);
+    expect(introspection.headers()).toMatchObject(header);
 
     const kept = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
     expect(await kept()).not.toContain('typed-by-hand');

@@ -13,12 +13,11 @@ const pageQuery = gql`
 `;
 const nodeQuery = gql`
   query Node($id: ID!) {
-    node(id: $id) {
-      id
-      ...MachineName
-    }
+    node(id: $id) { ...Named }
+    machine(id: $id) { ...Identified }
   }
-  fragment MachineName on Machine { computerDnsName riskScore }
+  fragment Named on Machine { id computerDnsName riskScore }
+  fragment Identified on Node { id }
 `;
 
 interface Page {
@@ -86,11 +85,14 @@ describe('Apollo Client', () => {
     client.stop();
   });
 
-  it('reads a machine by node(id), through a fragment on its type, into the entry of its id', async () => {
+  it('knows that a machine is a node, and keeps it under its id', async () => {
     const client = clientOf(fleet);
     const id = fleet.oddlyRatedId;
-    const { data } = await client.query<{ node: object }>({ query: nodeQuery, variables: { id } });
-    expect(data?.node).toMatchObject({ __typename: 'Machine', id, riskScore: 'UNRECOGNIZED' });
+    const { data } = await client.query<object>({ query: nodeQuery, variables: { id } });
+    expect(data).toMatchObject({
+      node: { __typename: 'Machine', riskScore: 'UNRECOGNIZED' },
+      machine: { __typename: 'Machine', id },
+    });
     expect(client.cache.extract()).toHaveProperty([`Machine:${id}`, 'riskScore'], 'UNRECOGNIZED');
     client.stop();
   });

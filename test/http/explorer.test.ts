@@ -140,7 +140,7 @@ describe('the explorer of the demo', () => {
 });
 
 describe('the explorer of what was built', () => {
-  it('needs none of the packages that its files come from', async () => {
+  it('needs none of the packages that its files come from', { timeout: 60_000 }, async () => {
     const root = fileURLToPath(new URL('../../', import.meta.url));
     const image = mkdtempSync(join(tmpdir(), 'machines-gateway-'));
     onTestFinished(() => rmSync(image, { recursive: true }));

@@ -5,7 +5,7 @@ import { type Machine, walkFleet } from './walk-fleet.ts';
 
 /** Lists the Windows machines that are at risk, those seen last at the top, and counts them by their risk. */
 
-/** What a risk is called. A value that a newer gateway adds is a mistake that the compiler finds. */
+/** What a risk is called. Where a newer schema has another value, the compiler misses it here. */
 const riskNames: Readonly<Record<RiskScore, string>> = {
   NONE: 'none',
   INFORMATIONAL: 'informational',

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,10 +28,13 @@ const outOfQuota = (waitSeconds: number): void =>
   });
 
 /** Runs a program of this example to its end. */
-async function run(...args: readonly string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+async function run(
+  environment: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<{ code: unknown; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, args, {
     cwd: folder,
-    env: { PATH: process.env.PATH, GATEWAY_URL: url },
+    env: { PATH: process.env.PATH, GATEWAY_URL: url, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };
@@ -87,7 +92,7 @@ describe('a walk', () => {
 describe('the program', () => {
   it('lists ten machines and counts all of them, once the quota lets it', async () => {
     outOfQuota(1);
-    const { code, stdout, stderr } = await run('--import', 'tsx', 'src/main.ts');
+    const { code, stdout, stderr } = await run({}, '--import', 'tsx', 'src/main.ts');
     expect(stderr).toMatch(/^The quota is used up; waiting [12] s\.\n/);
     expect(code).toBe(0);
     const rows = running.emulator
@@ -103,10 +108,26 @@ describe('the program', () => {
   });
 });
 
+describe('GATEWAY_TOKEN', () => {
+  it('is sent as a bearer token', async () => {
+    const seen: unknown[] = [];
+    const gateway = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.setHeader('content-type', 'application/json');
+      response.end('{"data":{"machines":{"nodes":[],"pageInfo":{"hasNextPage":false,"endCursor":null}}}}');
+    }).listen(0, '127.0.0.1');
+    await once(gateway, 'listening');
+    url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/graphql`;
+    const { code } = await run({ GATEWAY_TOKEN: 'a.b.c' }, '--import', 'tsx', 'src/main.ts');
+    gateway.close();
+    expect([code, seen]).toEqual([0, ['Bearer a.b.c']]);
+  });
+});
+
 describe('the generated code', () => {
   it('is what npm run codegen makes of the schema of the gateway', async () => {
     const generator = 'node_modules/@graphql-codegen/cli/esm/bin.js';
-    const { code, stdout, stderr } = await run(generator, '--config', 'codegen.ts', '--check');
+    const { code, stdout, stderr } = await run({}, generator, '--config', 'codegen.ts', '--check');
     expect(code, stdout + stderr).toBe(0);
   });
 });
