@@ -1,9 +1,18 @@
-import { CredentialError } from './auth/credential.ts';
-import { type EntraApplication, type EntraProof, readCertificate } from './auth/entra-credential.ts';
-import { isLoopbackHost } from './loopback.ts';
+import { readAuthorities } from './config/authorities.ts';
+import { type CallersConfig, readCallers } from './config/callers.ts';
+import { type CredentialConfig, readCredential } from './config/credential.ts';
+import type { Environment } from './config/given-setting.ts';
+import type { ReadFile } from './config/named-file.ts';
+import { readPersistedOperations } from './config/persisted-operations.ts';
+import type { Problem, Report } from './config/problem.ts';
+import { isComplete, readSettings } from './config/setting-values.ts';
+import type { DocumentBounds } from './graphql/bounds/document-bounds.ts';
+import type { CostBounds } from './graphql/bounds/operation-bounds.ts';
+import type { PersistedOperations } from './graphql/persisted-operations.ts';
+import type { HttpLimits } from './http/server.ts';
 import { Secret } from './secret.ts';
-import { type SettingName, type SettingValues, settings } from './settings.ts';
-import { apiUrl, clouds } from './upstream/clouds.ts';
+import type { SettingValues } from './settings.ts';
+import { apiUrl } from './upstream/clouds.ts';
 
 /** What the gateway runs by: read once from the environment, whole and checked. All times in milliseconds. */
 export interface Config {
@@ -18,8 +27,16 @@ export interface Config {
     readonly drainTimeoutMs: number;
     /** Whether requests are taken only under a loopback host name, as nothing else guards the gateway. */
     readonly loopbackOnly: boolean;
+    readonly limits: HttpLimits;
+    readonly corsOrigins: readonly string[];
   };
+  /** How large an operation may be. */
+  readonly bounds: DocumentBounds & CostBounds;
+  readonly persistedOperations: PersistedOperations;
+  /** Certificates of further authorities to trust in what is connected to, in PEM. */
+  readonly ca: string | undefined;
   readonly logLevel: string;
+  readonly callers: CallersConfig;
   readonly upstream: {
     /** The part of the address before `/api/machines`. */
     readonly url: string;
@@ -59,17 +76,6 @@ export interface Config {
   readonly maxPageSize: number;
 }
 
-export type CredentialConfig =
-  | { readonly kind: 'fixed'; readonly token: Secret }
-  | { readonly kind: 'entra'; readonly application: EntraApplication };
-
-/** Something the operator must mend before the gateway can start. */
-export interface Problem {
-  readonly setting: SettingName;
-  /** Continues the setting's name: "must be …". Never holds what was set, which may be secret. */
-  readonly problem: string;
-}
-
 /** The settings are wrong; the message lists every problem there is, by name. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
@@ -82,29 +88,33 @@ export class ConfigError extends Error {
   }
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-type Report = (setting: SettingName, problem: string) => void;
+export type { Environment } from './config/given-setting.ts';
 
 /**
  * @param readFile reads a text file, for settings that name one
  * @throws {ConfigError}
  */
-export function readConfig(environment: Environment, readFile: (path: string) => string): Config {
+export function readConfig(environment: Environment, readFile: ReadFile): Config {
   const problems: Problem[] = [];
   const report: Report = (setting, problem) => {
     // The first problem of a setting is the one to mend; "is not set" would be wrong beside "must be".
     if (!problems.some((known) => known.setting === setting)) problems.push({ setting, problem });
   };
-  const values = readSettings(environment, report);
-  checkCallers(values, report);
+  const values = readSettings(environment, readFile, report);
+  const callers = readCallers(values, readFile, report);
   const credential = readCredential(values, readFile, report);
   const cloud = values.MACHINES_API_CLOUD ?? 'commercial';
   if (values.MACHINES_API_REGION !== undefined && cloud !== 'commercial') {
     report('MACHINES_API_REGION', 'goes with MACHINES_API_CLOUD=commercial only; leave it out');
   }
   checkAges(values, report);
+  checkRequestedNodes(values, report);
+  const persistedOperations = readPersistedOperations(values, readFile, report);
+  const ca = readAuthorities(values.EXTRA_CA_PATH, readFile, report);
   checkQuota(values, report);
-  if (problems.length > 0 || credential === undefined || !isComplete(values)) throw new ConfigError(problems);
+  if (problems.length > 0 || credential === undefined || callers === undefined || !isComplete(values)) {
+    throw new ConfigError(problems);
+  }
 
   const production = values.NODE_ENV === 'production';
   return {
@@ -117,9 +127,28 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
       requestTimeoutMs: values.REQUEST_TIMEOUT_SECONDS,
       drainDelayMs: values.DRAIN_DELAY_SECONDS,
       drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS,
-      loopbackOnly: !values.ALLOW_ANONYMOUS,
+      loopbackOnly: callers.rules.kind === 'none' && !values.ALLOW_ANONYMOUS,
+      limits: {
+        receiveTimeoutMs: values.RECEIVE_TIMEOUT_SECONDS,
+        maxConnections: values.MAX_CONNECTIONS,
+        maxRequestsInFlight: values.MAX_REQUESTS_IN_FLIGHT,
+        callerRequestsPerMinute:
+          values.CALLER_REQUESTS_PER_MINUTE ?? (callers.rules.kind === 'none' ? 0 : callerRequestsPerMinute),
+      },
+      corsOrigins: values.CORS_ORIGINS ?? [],
     },
+    bounds: {
+      tokens: values.MAX_QUERY_TOKENS,
+      depth: values.MAX_QUERY_DEPTH,
+      aliases: values.MAX_QUERY_ALIASES,
+      rootFields: values.MAX_ROOT_FIELDS,
+      nodes: values.MAX_REQUESTED_NODES ?? fullPages * values.MAX_PAGE_SIZE,
+      calls: values.MAX_CALLS_PER_OPERATION,
+    },
+    persistedOperations,
+    ca,
     logLevel: values.LOG_LEVEL,
+    callers,
     upstream: {
       url: values.MACHINES_API_URL ?? apiUrl(values.MACHINES_API_CLOUD, values.MACHINES_API_REGION),
       credential,
@@ -155,27 +184,10 @@ export function readConfig(environment: Environment, readFile: (path: string) =>
   };
 }
 
-/** Reads each setting by itself, so that one problem hides no other. An empty setting counts as not set. */
-function readSettings(environment: Environment, report: Report): Partial<SettingValues> {
-  const values: Partial<Record<SettingName, unknown>> = {};
-  for (const name of Object.keys(settings) as SettingName[]) {
-    const { reads, without } = settings[name];
-    const given = environment[name]?.trim();
-    const text = given === undefined || given === '' ? without : given;
-    if (text === undefined) continue;
-    const result = reads.safeParse(text);
-    if (result.success) values[name] = result.data;
-    else report(name, result.error.issues[0]?.message ?? 'cannot be read');
-  }
-  return values as Partial<SettingValues>;
-}
-
-/** Whether every setting that has a default was read; one that was not has been reported. */
-function isComplete(values: Partial<SettingValues>): values is SettingValues {
-  return (Object.keys(settings) as SettingName[]).every(
-    (name) => settings[name].without === undefined || values[name] !== undefined,
-  );
-}
+/** Requests a minute of a caller who shows who he is. */
+const callerRequestsPerMinute = 1_200;
+/** Pages of the largest size that one operation may ask for. */
+const fullPages = 5;
 
 /** A replica whose part of the quota is not even one call could never ask. */
 function checkQuota(values: Partial<SettingValues>, report: Report): void {
@@ -200,88 +212,12 @@ function checkAges(values: Partial<SettingValues>, report: Report): void {
   }
 }
 
-function checkCallers(values: Partial<SettingValues>, report: Report): void {
-  if (values.CALLER_AUTH === undefined) {
+function checkRequestedNodes(values: Partial<SettingValues>, report: Report): void {
+  const { MAX_REQUESTED_NODES: nodes, MAX_PAGE_SIZE: page } = values;
+  if (nodes !== undefined && page !== undefined && nodes < page) {
     report(
-      'CALLER_AUTH',
-      'is not set. The gateway shows every device of a company, so who may ask must be chosen: ' +
-        'none lets in anybody who reaches the port',
+      'MAX_REQUESTED_NODES',
+      'must not be less than MAX_PAGE_SIZE, or the largest page could not be had',
     );
-  } else if (values.HOST !== undefined && !isLoopbackHost(values.HOST) && values.ALLOW_ANONYMOUS === false) {
-    report(
-      'HOST',
-      'is not a loopback address, and CALLER_AUTH=none would show every device to the network. ' +
-        'Listen on 127.0.0.1, or set ALLOW_ANONYMOUS=true where something else checks callers',
-    );
-  }
-}
-
-function readCredential(
-  values: Partial<SettingValues>,
-  readFile: (path: string) => string,
-  report: Report,
-): CredentialConfig | undefined {
-  const { MACHINES_API_TOKEN: token, AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId } = values;
-  const { AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: certificatePath } = values;
-  if (token !== undefined) {
-    if (secret === undefined && certificatePath === undefined)
-      return { kind: 'fixed', token: new Secret(token) };
-    report(
-      'MACHINES_API_TOKEN',
-      'stands beside AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH; keep one of them',
-    );
-    return undefined;
-  }
-  if (tenantId === undefined) report('AZURE_TENANT_ID', 'is not set; it names the tenant to sign in to');
-  if (clientId === undefined)
-    report('AZURE_CLIENT_ID', 'is not set; it names the app registration to sign in as');
-  const proof = readProof(secret, certificatePath, readFile, report);
-  if (tenantId === undefined || clientId === undefined || proof === undefined) return undefined;
-  const cloud = clouds[values.MACHINES_API_CLOUD ?? 'commercial'];
-  return {
-    kind: 'entra',
-    application: {
-      tenantId,
-      clientId,
-      proof,
-      authorityHost: values.AZURE_AUTHORITY_HOST ?? cloud.authorityHost,
-      scope: values.MACHINES_API_SCOPE ?? cloud.scope,
-    },
-  };
-}
-
-function readProof(
-  secret: string | undefined,
-  certificatePath: string | undefined,
-  readFile: (path: string) => string,
-  report: Report,
-): EntraProof | undefined {
-  if (secret !== undefined && certificatePath !== undefined) {
-    report('AZURE_CLIENT_SECRET', 'stands beside AZURE_CLIENT_CERTIFICATE_PATH; keep one of them');
-    return undefined;
-  }
-  if (secret !== undefined) return { kind: 'secret', secret: new Secret(secret) };
-  if (certificatePath === undefined) {
-    report(
-      'AZURE_CLIENT_SECRET',
-      'is not set; set it, or AZURE_CLIENT_CERTIFICATE_PATH, or MACHINES_API_TOKEN to try things out',
-    );
-    return undefined;
-  }
-  try {
-    const pem = new Secret(readFile(certificatePath));
-    readCertificate(pem);
-    return { kind: 'certificate', pem };
-  } catch (error) {
-    if (error instanceof CredentialError) {
-      report(
-        'AZURE_CLIENT_CERTIFICATE_PATH',
-        'must name a PEM file with a certificate and its unencrypted private key',
-      );
-      return undefined;
-    }
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    report('AZURE_CLIENT_CERTIFICATE_PATH', `names a file that cannot be read${code}`);
-    return undefined;
   }
 }

@@ -1,22 +1,31 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type Admission, admit } from './auth/admission.ts';
+import type { Caller } from './auth/callers/caller.ts';
+import { createCallerCheck } from './auth/callers/caller-check.ts';
 import { type AccessToken, type Credential, fixedCredential } from './auth/credential.ts';
-import { entraAcquisition } from './auth/entra-credential.ts';
-import { createEntraNetwork } from './auth/entra-network.ts';
+import { type DelegatedCredentials, delegatedCredentials } from './auth/delegated-credentials.ts';
+import { entraAcquisition, entraOnBehalfOf, managedIdentityAcquisition } from './auth/entra-credential.ts';
+import { createIdentityNetwork, type IdentityNetwork } from './auth/identity-network.ts';
 import { renewingCredential } from './auth/renewing-credential.ts';
-import type { Config, CredentialConfig } from './config.ts';
+import type { CredentialConfig } from './config/credential.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import { createMachineLoader } from './graphql/machine-loader.ts';
+import { ManifestError } from './graphql/operation-manifest.ts';
 import { UpstreamUsage } from './graphql/upstream-usage.ts';
 import { type ExampleQuery, exampleQueries } from './http/explorer/example-queries.ts';
 import { type Arrival, createServer } from './http/server.ts';
 import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
 import type { ListingId } from './machines/cursor.ts';
+import { allDevices, type DeviceScope, maxScopeGroups, scopeNodes } from './machines/device-scope.ts';
 import { comparisonNodes, maxListValues } from './machines/filter-nodes.ts';
+import type { PageSizes } from './machines/page-request.ts';
 import type { Call, Principal } from './machines/source.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { trustedCertificates } from './trusted-certificates.ts';
 import { createMachinesApi, maxCallMs } from './upstream/machines-api.ts';
 import { type Clock, systemClock } from './upstream/quota/clock.ts';
 import { memoryLedger } from './upstream/quota/memory-ledger.ts';
@@ -64,26 +73,57 @@ const rowsAroundPage = 2;
 const readinessTimeoutMs = 3_000;
 /** How long a caller waits for a newer answer while an old one is at hand. */
 const renewalPatienceMs = 3_000;
-/** As whom the app registration asks: all callers see what it sees. */
-const appPrincipal = 'app' as Principal;
 
 /** The one place where the parts meet: the way of a request, from HTTP down to the transport, is read here bottom up. */
 export async function startGateway(config: Config, surroundings: Surroundings): Promise<Gateway> {
   const { log, now } = surroundings;
   const { http } = config;
   const upstream = createUpstream(config, surroundings);
-  const { catalog, quota, credential, metrics } = upstream;
+  const { catalog, quota, identity, metrics } = upstream;
+  const callers = createCallerCheck(config.callers.rules, upstream.network, now);
+  const admissionRules = { ...config.callers, maxDeviceGroups: maxScopeGroups(config.odata.maxNodes) };
 
-  const apollo = createApollo({ landingPage: http.landingPage, introspection: http.introspection, log, now });
-  await apollo.start();
+  const apollo = createApollo({
+    landingPage: http.landingPage,
+    introspection: http.introspection,
+    bounds: config.bounds,
+    costRules: {
+      defaultPageSize: pageSizes(config).defaultSize,
+      maxPageSize: config.maxPageSize,
+      idsPerCall: catalog.byIds.maxIds,
+    },
+    persistedOperations: config.persistedOperations,
+    log,
+    now,
+  });
+  try {
+    await apollo.start();
+  } catch (error) {
+    await upstream.close();
+    if (!(error instanceof ManifestError)) throw error;
+    throw new ConfigError([{ setting: 'PERSISTED_OPERATIONS_PATH', problem: error.message }]);
+  }
   let draining = false;
   const stopping = new AbortController();
-  const createContext = (arrival: Arrival): GatewayContext => {
+  const createContext = (
+    arrival: Arrival,
+    { caller, principal, deviceGroups }: Admission,
+  ): GatewayContext => {
     const usage = new UpstreamUsage(metrics.served);
-    const call: Call = { ...arrival, principal: appPrincipal, lane: 'interactive', usage };
+    const scope: DeviceScope =
+      deviceGroups === 'all' ? allDevices : { kind: 'groups', groupIds: deviceGroups };
+    const call: Call = {
+      ...arrival,
+      principal: principal as Principal,
+      scope,
+      lane: 'interactive',
+      usage,
+    };
+    identity.admitted(principal, caller);
     return {
       catalog,
       call,
+      callerId: caller.kind === 'known' ? caller.id : undefined,
       usage,
       quotaState: quota.state,
       machineById: createMachineLoader(catalog.byIds, call),
@@ -91,14 +131,18 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
   };
   const server = createServer({
     apollo,
+    admit: async (rawHeaders) => admit(await callers.check(rawHeaders), admissionRules),
     createContext,
     readiness: async () => [
       ...(draining ? ['The gateway is stopping.'] : []),
-      ...(await credentialProblems(credential)),
+      ...(await identity.problems()),
     ],
     requestTimeoutMs: http.requestTimeoutMs,
     explorerQueries: http.explorer ? (surroundings.exampleQueries ?? exampleQueries) : undefined,
     loopbackOnly: http.loopbackOnly,
+    landingPage: http.landingPage,
+    limits: http.limits,
+    corsOrigins: http.corsOrigins,
     stopping: stopping.signal,
     log,
     metrics,
@@ -147,7 +191,8 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
 interface Upstream {
   readonly catalog: Catalog;
   readonly quota: Quota;
-  readonly credential: Credential;
+  readonly identity: UpstreamIdentity;
+  readonly network: IdentityNetwork;
   readonly metrics: Metrics;
   readonly close: () => Promise<void>;
 }
@@ -156,8 +201,9 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
   const { log, now } = surroundings;
   const { upstream, odata, cache: ages } = config;
 
-  const transport = createTransport(upstream);
-  const { credential, close: closeCredential } = createCredential(upstream.credential, surroundings);
+  const transport = createTransport({ ...upstream, ca: trustedCertificates(config.ca) });
+  const network = createIdentityNetwork(trustedCertificates(surroundings.ca, config.ca));
+  const identity = createIdentity(config, network, surroundings);
   const grid = {
     firstRows: Math.min(upstream.windowRows, Math.max(1_000, config.maxPageSize) + rowsAroundPage),
     rows: upstream.windowRows,
@@ -177,7 +223,8 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
   const rowReader = createRowReader(metrics.parsed);
   const machinesApi = createMachinesApi({
     transport,
-    credential,
+    credentialOf: identity.credentialOf,
+    delegated: config.callers.identity === 'caller',
     quota,
     rowReader,
     retries: upstream.retries,
@@ -197,7 +244,6 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     newId: () => randomBytes(8).toString('hex') as ListingId,
     onBackgroundFailure: (err) => log.info({ err }, 'work in the background was left'),
   });
-  const maxIds = maxListValues(odata.maxNodes, comparisonNodes);
   const bounds = {
     maxNodes: odata.maxNodes,
     maxEncodedBytes: odata.maxUrlBytes - upstream.url.length - otherUrlBytes,
@@ -206,36 +252,53 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     source: machinesApi,
     listings,
     bounds,
-    maxIds: Math.max(
-      1,
-      Math.min(maxIds, Math.floor(bounds.maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
-    ),
+    maxIds: (scope) =>
+      Math.min(
+        maxListValues(odata.maxNodes - scopeNodes(scope), comparisonNodes),
+        Math.max(1, Math.floor(bounds.maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
+      ),
   });
   const catalog = createCatalog(listings, byIds, {
     rules: { not: odata.not, startsWithAnywhere: odata.startsWithAnywhere, maxNodes: odata.maxNodes },
     bounds,
-    sizes: { defaultSize: Math.min(defaultPageSize, config.maxPageSize), maxSize: config.maxPageSize },
+    sizes: pageSizes(config),
     now,
   });
   return {
     catalog,
     quota,
-    credential,
+    identity,
+    network,
     metrics,
     close: async () => {
       await quota.close();
-      await Promise.all([transport.close(), closeCredential(), rowReader.close(), shared.close()]);
+      await Promise.all([transport.close(), network.close(), rowReader.close(), shared.close()]);
     },
   };
 }
 
+const pageSizes = ({ maxPageSize }: Config): PageSizes => ({
+  defaultSize: Math.min(defaultPageSize, maxPageSize),
+  maxSize: maxPageSize,
+});
+
 /** Names the app registration, which quota and cache belong to, without telling what it is. */
 function registrationKey({ upstream: { credential, url } }: Config): string {
-  const registration =
-    credential.kind === 'fixed'
-      ? [url, credential.token.reveal()]
-      : [url, credential.application.tenantId, credential.application.clientId];
+  const registration = [url, ...registrationOf(credential)];
   return createHash('sha256').update(JSON.stringify(registration)).digest('base64url').slice(0, 16);
+}
+
+function registrationOf(credential: CredentialConfig): readonly string[] {
+  switch (credential.kind) {
+    case 'fixed':
+      return [credential.token.reveal()];
+    case 'entra':
+      return [credential.application.tenantId, credential.application.clientId];
+    case 'managed-identity':
+      return ['managed identity', credential.identity.clientId ?? ''];
+    default:
+      return credential satisfies never;
+  }
 }
 
 function createShared(config: Config, log: Logger): SharedWindows {
@@ -244,6 +307,7 @@ function createShared(config: Config, log: Logger): SharedWindows {
   return createRedisWindows({
     url: redisUrl,
     prefix: `machines-gateway:1:${registrationKey(config)}`,
+    ca: trustedCertificates(config.ca),
     keepMs: config.cache.staleMs,
     onAvailable: (available, why) => log.warn({ available, why }, 'the shared cache has turned'),
   });
@@ -269,6 +333,7 @@ function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, counts
       ? memoryLedger(rules, clock)
       : redisLedger({
           url: redisUrl.reveal(),
+          ca: trustedCertificates(config.ca),
           prefix: `machines-gateway:1:${registrationKey(config)}`,
           replicas,
           rules,
@@ -293,19 +358,66 @@ function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, counts
   });
 }
 
-interface ClosableCredential {
-  readonly credential: Credential;
-  readonly close: () => Promise<void>;
+/** As whom upstream is asked. */
+interface UpstreamIdentity {
+  readonly credentialOf: (principal: Principal) => Credential;
+  /** Told of each caller who is let in. */
+  readonly admitted: (principal: string, caller: Caller) => void;
+  /** Why upstream could not be asked now, in words for the operator. */
+  readonly problems: () => Promise<readonly string[]>;
 }
 
-function createCredential(config: CredentialConfig, { log, now, ca }: Surroundings): ClosableCredential {
-  if (config.kind === 'fixed') {
-    return { credential: fixedCredential(config.token), close: async () => undefined };
+function createIdentity(
+  config: Config,
+  network: IdentityNetwork,
+  surroundings: Surroundings,
+): UpstreamIdentity {
+  if (config.callers.identity === 'caller') {
+    const delegated = createDelegated(config.upstream.credential, network, surroundings);
+    return {
+      credentialOf: delegated.of,
+      admitted: (principal, caller) => {
+        if (caller.kind !== 'known') return;
+        delegated.admit(principal, { token: caller.token, expiresAt: caller.tokenExpiresAt });
+      },
+      // Tokens are those of callers: ahead of them there is none to ask for.
+      problems: async () => [],
+    };
   }
-  const network = createEntraNetwork(ca);
-  const acquire: () => Promise<AccessToken> = entraAcquisition(config.application, network);
+  const credential = createCredential(config.upstream.credential, network, surroundings);
+  return {
+    credentialOf: () => credential,
+    admitted: () => undefined,
+    problems: () => credentialProblems(credential),
+  };
+}
+
+function createDelegated(
+  credential: CredentialConfig,
+  network: IdentityNetwork,
+  { log, now }: Surroundings,
+): DelegatedCredentials {
+  if (credential.kind !== 'entra') throw new Error('Only an app registration can ask on behalf of users.');
+  const onRenewalFailed = (err: unknown): void => log.info({ err }, 'renewing the token of a user failed');
+  return delegatedCredentials({
+    acquire: entraOnBehalfOf(credential.application, network),
+    now,
+    onRenewalFailed,
+  });
+}
+
+function createCredential(
+  config: CredentialConfig,
+  network: IdentityNetwork,
+  { log, now }: Surroundings,
+): Credential {
+  if (config.kind === 'fixed') return fixedCredential(config.token);
+  const acquire: () => Promise<AccessToken> =
+    config.kind === 'entra'
+      ? entraAcquisition(config.application, network)
+      : managedIdentityAcquisition(config.identity, network);
   const onRenewalFailed = (err: unknown): void => log.warn({ err }, 'renewing the upstream token failed');
-  return { credential: renewingCredential({ acquire, now, onRenewalFailed }), close: network.close };
+  return renewingCredential({ acquire, now, onRenewalFailed });
 }
 
 async function credentialProblems(credential: Credential): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { reportSettings } from './config/settings-report.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { emulatorCommand } from './emulator/command.ts';
@@ -23,6 +24,7 @@ program
   .action(async () => {
     const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
     const log = createLog(config.logLevel);
+    log.info({ settings: reportSettings(process.env) }, 'the settings in effect');
     const gateway = await startGateway(config, { log, now: Date.now });
     log.info({ url: `${gateway.url}/graphql`, version: readVersion() }, 'the gateway listens');
     await untilStopped(gateway.close, log);

@@ -13,6 +13,7 @@ export interface Metrics {
   readonly evicted: (bytes: number) => void;
   readonly refused: (lane: Lane, reason: QuotaRefusalReason) => void;
   readonly foreignUse: () => void;
+  readonly callerRefused: (reason: string) => void;
 }
 
 /** What is read off when the metrics are asked for. */
@@ -76,6 +77,9 @@ export function createMetrics(readings: Readings): Metrics {
     'quota_foreign_use_total',
     'Times that upstream refused a call though our own log showed room.',
   );
+  const callers = counter('callers_refused_total', 'Requests whose caller was not let in, by reason.', [
+    'reason',
+  ]);
   gauge('cache_bytes', 'Bytes of the windows in memory.', [], (set) => set(readings.cacheBytes()));
   gauge('cache_windows', 'Windows in memory.', [], (set) => set(readings.cacheWindows()));
   gauge(
@@ -124,6 +128,7 @@ export function createMetrics(readings: Readings): Metrics {
     },
     refused: (lane, reason) => refusals.inc({ lane, reason }),
     foreignUse: () => foreign.inc(),
+    callerRefused: (reason) => callers.inc({ reason }),
   };
 }
 

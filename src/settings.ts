@@ -75,6 +75,19 @@ const redisAddress = text.refine(
   'must be an address such as rediss://user:password@redis.example:6380',
 );
 
+/** What browsers send as Origin: scheme, host and port, and nothing behind them. */
+const origins = z
+  .string()
+  .transform((value) => value.split(',').map((origin) => origin.trim()))
+  .refine(
+    (values) =>
+      values.every(
+        (origin) =>
+          /^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
+      ),
+    'must be a list of exact origins such as https://app.example.com, with commas between them; * is not taken',
+  );
+
 const guid = text.regex(
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
   'must be a GUID: 32 hexadecimal digits in five groups',
@@ -93,15 +106,39 @@ const authorityHost = text
     'must be a host such as login.microsoftonline.com; tokens are fetched over https only',
   );
 
+/** Names separated by commas or spaces, each once. */
+const names = (what: string, one: z.ZodType<string, string>) =>
+  text
+    .transform((value) => [...new Set(value.split(/[\s,]+/).filter((name) => name !== ''))])
+    .refine(
+      (list) => list.every((name) => one.safeParse(name).success),
+      `must be ${what}, separated by commas`,
+    );
+
+/** The scope characters of RFC 6749, less those that would break a quoted text of a header. */
+const printable = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/);
+
+const issuerAddress = text
+  .refine(
+    (value) => URL.canParse(value),
+    'must be the address of an issuer, such as https://id.example/realms/staff',
+  )
+  .refine((value) => {
+    if (!URL.canParse(value)) return true;
+    const { protocol, hostname } = new URL(value);
+    return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+  }, 'must begin with https:// (http:// is taken for this machine itself only)');
+
 const scope = text.regex(/\/\.default$/, 'must end in /.default');
 
 export const settings = {
   HOST: { reads: text, without: '127.0.0.1', means: 'Address to listen on.' },
   PORT: { reads: whole(0, 65_535), without: '4000', means: 'Port to listen on; 0 takes any free one.' },
   CALLER_AUTH: {
-    reads: oneOf(['none']),
+    reads: oneOf(['none', 'entra', 'oidc']),
     without: undefined,
-    means: 'Who may ask. `none`: anybody who reaches the port. It must be chosen by name.',
+    means:
+      'Who may ask; it must be chosen. `entra`: callers with an access token of Microsoft Entra ID. `oidc`: the same of another issuer. `none`: anybody who reaches the port.',
   },
   ALLOW_ANONYMOUS: {
     reads: onOff,
@@ -109,10 +146,44 @@ export const settings = {
     means:
       'Lets `CALLER_AUTH=none` listen on an address other than loopback, for use behind something that checks callers.',
   },
+  CALLER_AUDIENCES: {
+    reads: names('audiences', printable),
+    without: undefined,
+    means:
+      'Audiences of which a token must name one. With `entra`, without this: `AZURE_CLIENT_ID` and `api://` with it.',
+  },
+  CALLER_SCOPES: {
+    reads: names('scopes', printable),
+    without: undefined,
+    means: 'Scopes of which a token must hold one, such as `Machines.Read`; or else one of `CALLER_ROLES`.',
+  },
+  CALLER_ROLES: {
+    reads: names('roles', printable),
+    without: undefined,
+    means: 'App roles of which a token must hold one; or else one of `CALLER_SCOPES`.',
+  },
+  CALLER_TENANTS: {
+    reads: names('tenant ids', guid),
+    without: undefined,
+    means: 'With `entra`: ids of the tenants whose callers are let in, if not `AZURE_TENANT_ID` alone.',
+  },
+  CALLER_ISSUER: {
+    reads: issuerAddress,
+    without: undefined,
+    means:
+      'With `oidc`: the issuer, exactly as its tokens name it; its keys are found by OpenID Connect Discovery.',
+  },
   UPSTREAM_IDENTITY: {
-    reads: oneOf(['app']),
+    reads: oneOf(['app', 'caller']),
     without: 'app',
-    means: 'As whom the API is asked. `app`: the app registration, whose rights all callers share.',
+    means:
+      'As whom the API is asked. `app`: the app registration, whose rights all callers share. `caller`: the user who asks (on-behalf-of), who sees what Defender would show; needs `CALLER_AUTH=entra`.',
+  },
+  ROW_RULES_PATH: {
+    reads: text,
+    without: undefined,
+    means:
+      'With `UPSTREAM_IDENTITY=app`: JSON file that says by roles and groups which device groups a caller sees. Whom no rule matches sees none.',
   },
   AZURE_TENANT_ID: {
     reads: tenant,
@@ -124,11 +195,28 @@ export const settings = {
     without: undefined,
     means: 'Application (client) id of the app registration.',
   },
-  AZURE_CLIENT_SECRET: { reads: text, without: undefined, means: 'Client secret: its value, not its id.' },
+  AZURE_CLIENT_SECRET: {
+    reads: text,
+    without: undefined,
+    secret: 'all',
+    means: 'Client secret: its value, not its id. Or `AZURE_CLIENT_SECRET_FILE`, the path of a file with it.',
+  },
   AZURE_CLIENT_CERTIFICATE_PATH: {
     reads: text,
     without: undefined,
     means: 'Instead of the secret: PEM file with the certificate and its unencrypted private key.',
+  },
+  AZURE_FEDERATED_TOKEN_FILE: {
+    reads: text,
+    without: undefined,
+    means:
+      'Instead of the secret: file with a token of the platform, by workload identity federation, as Kubernetes mounts it.',
+  },
+  AZURE_MANAGED_IDENTITY: {
+    reads: oneOf(['system', 'user']),
+    without: undefined,
+    means:
+      'Instead of the secret: the managed identity that Azure gives the host. `user`: the user-assigned one that `AZURE_CLIENT_ID` names.',
   },
   AZURE_AUTHORITY_HOST: {
     reads: authorityHost,
@@ -163,7 +251,9 @@ export const settings = {
   MACHINES_API_TOKEN: {
     reads: text.regex(/^[\x21-\x7e]+$/, 'holds a character that no token has'),
     without: undefined,
-    means: 'A bearer token to use as it is, instead of signing in; for trying things out.',
+    secret: 'all',
+    means:
+      'A bearer token to use as it is, instead of signing in; for trying things out. Or `MACHINES_API_TOKEN_FILE`, the path of a file with it.',
   },
   MAX_PAGE_SIZE: {
     reads: whole(1, 9_990),
@@ -174,6 +264,82 @@ export const settings = {
     reads: seconds(1, 600),
     without: '60',
     means: 'Time for one GraphQL request, upstream calls and all.',
+  },
+  MAX_REQUESTS_IN_FLIGHT: {
+    reads: whole(1, 1_000_000),
+    without: '1000',
+    means: 'Most requests at a time; further ones get 503 at once, health and metrics aside.',
+  },
+  CALLER_REQUESTS_PER_MINUTE: {
+    reads: whole(0, 1_000_000),
+    without: undefined,
+    means:
+      'Most requests a minute of one caller, a sixth of them at once; further ones get 429. 0 for no limit, as is the case with `CALLER_AUTH=none` (counted by address, which can stand for many); else 1,200.',
+  },
+  MAX_CONNECTIONS: {
+    reads: whole(1, 1_000_000),
+    without: '4000',
+    means: 'Most connections of callers at a time; further ones are closed at once.',
+  },
+  RECEIVE_TIMEOUT_SECONDS: {
+    reads: seconds(1, 600),
+    without: '30',
+    means: 'Time for a caller to send a whole request; its head must be there within a third of it.',
+  },
+  CORS_ORIGINS: {
+    reads: origins,
+    without: undefined,
+    means:
+      'Origins of web pages that may ask, exactly as browsers send them, with commas between them. None by default.',
+  },
+  MAX_QUERY_TOKENS: {
+    reads: whole(100, 100_000),
+    without: '4000',
+    means: 'Most tokens (names, values, punctuation) of the text of a query.',
+  },
+  MAX_QUERY_DEPTH: {
+    reads: whole(1, 100),
+    without: '12',
+    means: 'Most levels of fields in a query, introspection aside; the whole schema has 5.',
+  },
+  MAX_QUERY_ALIASES: {
+    reads: whole(0, 10_000),
+    without: '100',
+    means: 'Most aliases in a query, those of a fragment counted wherever it is spread.',
+  },
+  MAX_ROOT_FIELDS: {
+    reads: whole(1, 10_000),
+    without: '100',
+    means: 'Most fields of the root of a query: lists, machines by id.',
+  },
+  MAX_REQUESTED_NODES: {
+    reads: whole(1, 1_000_000),
+    without: undefined,
+    means:
+      'Most machines that one query may ask for, by page sizes and ids together. Five times `MAX_PAGE_SIZE` by default.',
+  },
+  MAX_CALLS_PER_OPERATION: {
+    reads: whole(1, 10_000),
+    without: '50',
+    means:
+      'Most upstream calls that one query may need, as far as it can be told beforehand: one for each different filter, one for each 20 ids.',
+  },
+  AUTOMATIC_PERSISTED_QUERIES: {
+    reads: onOff,
+    without: 'on',
+    means: 'Lets clients send the hash of a query in place of its text, once they have sent both (APQ).',
+  },
+  PERSISTED_OPERATIONS_PATH: {
+    reads: text,
+    without: undefined,
+    means:
+      "Manifest of registered operations, in the form of Apollo's tools: `apollo-persisted-query-manifest`, version 1.",
+  },
+  PERSISTED_OPERATIONS: {
+    reads: oneOf(['allow', 'require']),
+    without: undefined,
+    means:
+      '`require` refuses all operations but those of the manifest; `allow`, the default, takes their hashes beside other operations.',
   },
   DRAIN_DELAY_SECONDS: {
     reads: seconds(0, 120),
@@ -210,7 +376,9 @@ export const settings = {
   REDIS_URL: {
     reads: redisAddress,
     without: undefined,
-    means: 'Redis that the replicas share quota and cache through: `redis://…` or `rediss://…`.',
+    secret: 'credentials',
+    means:
+      'Redis that the replicas share quota and cache through: `redis://…` or `rediss://…`. Or `REDIS_URL_FILE`, the path of a file with it.',
   },
   REPLICAS: {
     reads: whole(1, 1_000),
@@ -239,6 +407,12 @@ export const settings = {
     reads: whole(33_554_432, 68_719_476_736),
     without: '268435456',
     means: 'Most bytes of rows kept in memory; 10,000 machines come to about 10 MB.',
+  },
+  EXTRA_CA_PATH: {
+    reads: text,
+    without: undefined,
+    means:
+      'PEM file with certificates of further authorities to trust, beside the public ones, at upstream, the sign-in host and Redis.',
   },
   UPSTREAM_CONNECTIONS: {
     reads: whole(1, 256),
@@ -332,6 +506,11 @@ export interface Setting {
   readonly without: string | undefined;
   /** For the operator, in Markdown. */
   readonly means: string;
+  /**
+   * Must not be shown: all of it, or of an address its user and password. Such a setting may also be read from a file,
+   * which the setting of its name and `_FILE` names.
+   */
+  readonly secret?: 'all' | 'credentials';
 }
 
 export type SettingName = keyof typeof settings;

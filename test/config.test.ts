@@ -50,8 +50,19 @@ describe('settings that are left out', () => {
         drainDelayMs: 0,
         drainTimeoutMs: 25_000,
         loopbackOnly: true,
+        limits: {
+          receiveTimeoutMs: 30_000,
+          maxConnections: 4_000,
+          maxRequestsInFlight: 1_000,
+          callerRequestsPerMinute: 0,
+        },
+        corsOrigins: [],
       },
+      bounds: { tokens: 4_000, depth: 12, aliases: 100, rootFields: 100, nodes: 5_000, calls: 50 },
+      persistedOperations: { automatic: true, mode: 'allow', manifest: undefined },
+      ca: undefined,
       logLevel: 'info',
+      callers: { rules: { kind: 'none' }, identity: 'app', rowRules: undefined },
       upstream: {
         url: 'https://api.security.microsoft.com',
         connections: 16,
@@ -447,6 +458,16 @@ describe('the credential', () => {
       { ...entra, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' },
       'AZURE_CLIENT_SECRET',
     ],
+    [
+      'a managed identity beside a secret',
+      { ...entra, AZURE_MANAGED_IDENTITY: 'system' },
+      'AZURE_CLIENT_SECRET',
+    ],
+    [
+      'a user-assigned identity that is not named',
+      { CALLER_AUTH: 'none', AZURE_MANAGED_IDENTITY: 'user' },
+      'AZURE_CLIENT_ID',
+    ],
     ['no secret', { ...entra, AZURE_CLIENT_SECRET: '' }, 'AZURE_CLIENT_SECRET'],
     ['no tenant', { ...entra, AZURE_TENANT_ID: ' ' }, 'AZURE_TENANT_ID'],
     ['no client id', { ...entra, AZURE_CLIENT_ID: undefined }, 'AZURE_CLIENT_ID'],
@@ -461,6 +482,8 @@ describe('the credential', () => {
       'AZURE_CLIENT_ID',
       'AZURE_CLIENT_SECRET',
       'AZURE_CLIENT_CERTIFICATE_PATH',
+      'AZURE_FEDERATED_TOKEN_FILE',
+      'AZURE_MANAGED_IDENTITY',
       'MACHINES_API_TOKEN',
     ]) {
       expect(message).toContain(name);
@@ -477,6 +500,28 @@ describe('the credential', () => {
       { setting: 'AZURE_CLIENT_CERTIFICATE_PATH', problem: 'names a file that cannot be read (ENOENT)' },
     ]);
     expect(message).not.toContain('xyzzy');
+  });
+
+  it('is a managed identity, of the host or by its client id', () => {
+    const managed = { CALLER_AUTH: 'none', AZURE_MANAGED_IDENTITY: 'system' };
+    expect(read(managed).upstream.credential).toMatchObject({
+      kind: 'managed-identity',
+      identity: { clientId: undefined, scope: 'https://api.securitycenter.microsoft.com/.default' },
+    });
+    expect(
+      read({ ...managed, AZURE_MANAGED_IDENTITY: 'user', AZURE_CLIENT_ID: guid }).upstream.credential,
+    ).toMatchObject({ identity: { clientId: guid } });
+  });
+
+  it('is an app registration with a federated token, whose file must be there', () => {
+    const federated = { ...entra, AZURE_CLIENT_SECRET: undefined, AZURE_FEDERATED_TOKEN_FILE: '/run/token' };
+    expect(application(federated).proof).toEqual({ kind: 'federated', tokenFile: '/run/token' });
+    const { problems } = problemsOf(federated, () => {
+      throw Object.assign(new Error('no'), { code: 'EACCES' });
+    });
+    expect(problems).toEqual([
+      { setting: 'AZURE_FEDERATED_TOKEN_FILE', problem: 'names a file that cannot be read (EACCES)' },
+    ]);
   });
 
   it('shows no secret when the configuration is printed', () => {
@@ -507,11 +552,240 @@ describe('who may ask', () => {
   );
 });
 
+describe('callers with a token', () => {
+  const callers = { ...entra, CALLER_AUTH: 'entra', CALLER_SCOPES: 'Machines.Read' };
+  const oidc = {
+    ...least,
+    CALLER_AUTH: 'oidc',
+    CALLER_ISSUER: 'https://id.example/realms/staff',
+    CALLER_AUDIENCES: 'machines',
+    CALLER_ROLES: 'reader',
+  };
+
+  it('are those of the own tenant, with tokens for the app registration', () => {
+    expect(read(callers).callers.rules).toEqual({
+      kind: 'entra',
+      authorityHost: 'login.microsoftonline.com',
+      tenantIds: [guid],
+      audiences: [guid, `api://${guid}`],
+      scopes: ['Machines.Read'],
+      roles: [],
+      ofUser: false,
+    });
+  });
+
+  it('may be of other tenants, and hold one of several scopes or roles', () => {
+    const other = 'AAAAAAAA-2222-4333-8444-555555555555';
+    const rules = read({
+      ...callers,
+      CALLER_TENANTS: `${guid}, ${other}`,
+      CALLER_SCOPES: 'a,b c',
+      CALLER_ROLES: 'r',
+      CALLER_AUDIENCES: 'x',
+    }).callers.rules;
+    expect(rules).toMatchObject({
+      tenantIds: [guid, other.toLowerCase()],
+      scopes: ['a', 'b', 'c'],
+      roles: ['r'],
+      audiences: ['x'],
+    });
+  });
+
+  it('may be of another issuer', () => {
+    expect(read(oidc).callers.rules).toEqual({
+      kind: 'oidc',
+      issuer: 'https://id.example/realms/staff',
+      audiences: ['machines'],
+      scopes: [],
+      roles: ['reader'],
+      ofUser: false,
+    });
+  });
+
+  it('let the gateway listen to the network', () => {
+    const { http } = read({ ...callers, HOST: '0.0.0.0' });
+    expect(http).toMatchObject({ host: '0.0.0.0', loopbackOnly: false });
+  });
+
+  it.each([
+    ['no scope and no role', { ...callers, CALLER_SCOPES: '' }, 'CALLER_SCOPES'],
+    ['a tenant by name', { ...callers, AZURE_TENANT_ID: 'contoso.example' }, 'CALLER_TENANTS'],
+    ['tenants that are no ids', { ...callers, CALLER_TENANTS: 'contoso.example' }, 'CALLER_TENANTS'],
+    ['no issuer', { ...oidc, CALLER_ISSUER: '' }, 'CALLER_ISSUER'],
+    ['an issuer without TLS', { ...oidc, CALLER_ISSUER: 'http://id.example' }, 'CALLER_ISSUER'],
+    ['no audience', { ...oidc, CALLER_AUDIENCES: '' }, 'CALLER_AUDIENCES'],
+    ['scopes that nobody checks', { ...least, CALLER_SCOPES: 'a' }, 'CALLER_SCOPES'],
+    ['an issuer that is not asked', { ...callers, CALLER_ISSUER: 'https://id.example' }, 'CALLER_ISSUER'],
+    ['tenants of another issuer', { ...oidc, CALLER_TENANTS: guid }, 'CALLER_TENANTS'],
+    ['a scope in quotes', { ...callers, CALLER_SCOPES: 'a"b' }, 'CALLER_SCOPES'],
+    ['on behalf of nobody', { ...entra, UPSTREAM_IDENTITY: 'caller' }, 'UPSTREAM_IDENTITY'],
+    ['on behalf of users of another issuer', { ...oidc, UPSTREAM_IDENTITY: 'caller' }, 'UPSTREAM_IDENTITY'],
+    [
+      'on behalf of users, with a fixed token',
+      { ...callers, ...least, CALLER_AUTH: 'entra', AZURE_CLIENT_SECRET: '', UPSTREAM_IDENTITY: 'caller' },
+      'UPSTREAM_IDENTITY',
+    ],
+    [
+      'row rules beside the rights of users',
+      { ...callers, UPSTREAM_IDENTITY: 'caller', ROW_RULES_PATH: '/rules' },
+      'ROW_RULES_PATH',
+    ],
+    ['row rules for anybody', { ...least, ROW_RULES_PATH: '/rules' }, 'ROW_RULES_PATH'],
+    ['row rules that are none', { ...callers, ROW_RULES_PATH: '/rules' }, 'ROW_RULES_PATH'],
+  ])('are refused with %s', (_, environment, name) => {
+    expect(wrongSettings(environment)).toEqual([name]);
+  });
+
+  it('have their row rules read, of which each must fit one upstream call', () => {
+    const ruled = { ...callers, ROW_RULES_PATH: '/rules' };
+    const file = (groups: number) => () =>
+      JSON.stringify({
+        rules: [
+          { claim: 'roles', value: 'a', deviceGroups: Array.from({ length: groups }, (_, index) => index) },
+        ],
+      });
+    expect(readConfig(ruled, file(19)).callers.rowRules?.rules).toHaveLength(1);
+    expect(problemsOf(ruled, file(20)).problems).toEqual([
+      {
+        setting: 'ROW_RULES_PATH',
+        problem: 'holds a rule (rules.0) of more than 19 device groups, which one upstream call takes',
+      },
+    ]);
+  });
+});
+
 describe('the table of settings', () => {
   it('has a row for each, with its default', () => {
     const rows = settingsTable().split('\n').slice(2);
     expect(rows).toHaveLength(Object.keys(settings).length);
     expect(rows).toContain('| `PORT` | `4000` | Port to listen on; 0 takes any free one. |');
     for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| (`[^|]+`)? \| [^|]+\. \|$/);
+  });
+});
+
+describe('a secret in a file', () => {
+  const files: Readonly<Record<string, string>> = {
+    '/run/secrets/token': `${secrets.token}\n`,
+    '/run/secrets/windows': `${secrets.token}\r\n`,
+    '/run/secrets/client': secrets.clientSecret,
+    '/run/secrets/redis': 'rediss://user:pass-word-1@redis.example:6380\n',
+    '/run/secrets/empty': '\n',
+  };
+  const readFile = (path: string): string => {
+    const text = files[path];
+    if (text === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+    return text;
+  };
+  const none = { CALLER_AUTH: 'none' };
+
+  it.each(['/run/secrets/token', '/run/secrets/windows'])(
+    'is read without the line break at its end: %s',
+    (path) => {
+      const { credential } = readConfig({ ...none, MACHINES_API_TOKEN_FILE: path }, readFile).upstream;
+      expect(credential.kind === 'fixed' && credential.token.reveal()).toBe(secrets.token);
+    },
+  );
+
+  it('is taken for each secret', () => {
+    const { AZURE_CLIENT_SECRET: _, ...rest } = entra;
+    const config = readConfig(
+      { ...rest, AZURE_CLIENT_SECRET_FILE: '/run/secrets/client', REDIS_URL_FILE: '/run/secrets/redis' },
+      readFile,
+    );
+    const { credential } = config.upstream;
+    if (credential.kind !== 'entra' || credential.application.proof.kind !== 'secret')
+      throw new Error('No secret.');
+    expect(credential.application.proof.secret.reveal()).toBe(secrets.clientSecret);
+    expect(config.quota.redisUrl?.reveal()).toBe('rediss://user:pass-word-1@redis.example:6380');
+  });
+
+  it.each([
+    [
+      'stands beside the setting itself',
+      { MACHINES_API_TOKEN: 'a', MACHINES_API_TOKEN_FILE: '/run/secrets/token' },
+      'MACHINES_API_TOKEN stands beside MACHINES_API_TOKEN_FILE; keep one of them.',
+    ],
+    [
+      'is not there',
+      { MACHINES_API_TOKEN_FILE: '/nowhere' },
+      'MACHINES_API_TOKEN names a file that cannot be read (ENOENT) by MACHINES_API_TOKEN_FILE.',
+    ],
+    [
+      'is empty',
+      { MACHINES_API_TOKEN_FILE: '/run/secrets/empty' },
+      'MACHINES_API_TOKEN is empty in the file that MACHINES_API_TOKEN_FILE names.',
+    ],
+    [
+      'holds what the setting does not take',
+      { ...least, REDIS_URL_FILE: '/run/secrets/token' },
+      'REDIS_URL must be an address such as rediss://user:password@redis.example:6380.',
+    ],
+  ])('stops the start where it %s, and does not show it', (_, environment, says) => {
+    const { message } = problemsOf({ ...none, ...environment }, readFile);
+    expect(message).toContain(says);
+    expect(secretsIn(message)).toEqual([]);
+  });
+
+  it('is no form of a setting that is no secret', () => {
+    expect(readConfig({ ...least, PORT_FILE: '/nowhere' }, readFile).http.port).toBe(4000);
+  });
+});
+
+describe('CORS_ORIGINS', () => {
+  it('is a list of exact origins', () => {
+    expect(
+      read({ ...least, CORS_ORIGINS: 'https://a.example , http://localhost:3000' }).http.corsOrigins,
+    ).toEqual(['https://a.example', 'http://localhost:3000']);
+  });
+
+  it.each([
+    '*',
+    'https://*.example',
+    'https://a.example/',
+    'https://a.example/path',
+    'a.example',
+    'null',
+    'https://a.example,',
+    'https://A.example',
+    'https://a.example:443',
+    'file:///a',
+    'https://user@a.example',
+  ])('refuses %s', (origins) => {
+    expect(problemsOf({ ...least, CORS_ORIGINS: origins }).message).toMatch(
+      /CORS_ORIGINS must be a list of exact origins/,
+    );
+  });
+});
+
+describe('EXTRA_CA_PATH', () => {
+  it('is read, and nothing but its certificates is taken', async () => {
+    const certificate = await clientCertificate();
+    const path = { ...least, EXTRA_CA_PATH: '/ca.pem' };
+    const text = `# ours\n${certificate.key}\n${certificate.certificate}`;
+    expect(readConfig(path, () => text).ca).toBe(certificate.certificate.trim());
+  });
+
+  it.each([
+    ['no certificate', '', /must name a PEM file with certificates/],
+    [
+      'a broken certificate',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
+      /those must be whole/,
+    ],
+  ])('is refused where it has %s', (_, text, says) => {
+    expect(problemsOf({ ...least, EXTRA_CA_PATH: '/ca.pem' }, () => text).message).toMatch(says);
+  });
+});
+
+describe('bounds', () => {
+  it('of machines are five full pages', () => {
+    expect(read({ ...least, MAX_PAGE_SIZE: '200' }).bounds.nodes).toBe(1_000);
+    expect(read({ ...least, MAX_PAGE_SIZE: '200', MAX_REQUESTED_NODES: '300' }).bounds.nodes).toBe(300);
+  });
+
+  it('of machines must leave room for the largest page', () => {
+    expect(problemsOf({ ...least, MAX_REQUESTED_NODES: '999' }).message).toMatch(
+      /MAX_REQUESTED_NODES must not be less than MAX_PAGE_SIZE/,
+    );
   });
 });

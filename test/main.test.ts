@@ -80,6 +80,22 @@ describe('start', () => {
     expect(program.stderr()).not.toMatch(stack);
   });
 
+  it('tells the settings in effect, without secrets', async () => {
+    const program = runProgram(['start'], {
+      PORT: '0',
+      CALLER_AUTH: 'none',
+      MACHINES_API_TOKEN: secrets.token,
+      MAX_PAGE_SIZE: '77',
+    });
+    const [line] = await program.says(/^.*the settings in effect.*$/m);
+    expect(JSON.parse(line).settings).toMatchObject({
+      MAX_PAGE_SIZE: '77',
+      QUOTA_PER_HOUR: '1500 (default)',
+      MACHINES_API_TOKEN: 'set',
+    });
+    await program.says(/"the gateway listens"/);
+  });
+
   it('lets a query in flight finish after SIGTERM, takes no other, and exits with 0', async () => {
     const asked = deferred();
     const release = deferred();

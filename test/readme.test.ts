@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { readTypeDefinitions } from '../src/graphql/type-definitions.ts';
-import { settings, settingsTable } from '../src/settings.ts';
+import { type SettingName, settings, settingsTable } from '../src/settings.ts';
 import { runProgram } from './support/program.ts';
 import { ask } from './support/running-gateway.ts';
 
@@ -27,8 +27,8 @@ function chapter(text: string, heading: string): string {
 /** The names in the first column of the tables of a text. */
 const firstColumn = (text: string): string[] => all(text, /^\| `([^`]+)`/gm);
 
-const queries = all(readme, /^```graphql\n([\s\S]*?)^```$/gm);
-const answers = all(readme, /^```json\n([\s\S]*?)^```$/gm);
+const queries = all(chapter(readme, 'Five queries'), /^```graphql\n([\s\S]*?)^```$/gm);
+const answers = all(chapter(readme, 'Five queries'), /^```json\n([\s\S]*?)^```$/gm);
 
 describe('the README', () => {
   it('has the table of the settings as it is', () => {
@@ -40,7 +40,14 @@ describe('the README', () => {
     const fromUpstream = all(read('src/upstream/upstream-error.ts'), /^ {2}\| '([A-Z_]+)'/gm);
     expect(fromUpstream).toContain('QUOTA_EXHAUSTED');
     expect(firstColumn(chapter(readme, 'Errors'))).toEqual(
-      expect.arrayContaining([...fromUpstream, 'BAD_USER_INPUT', 'INTERNAL_SERVER_ERROR']),
+      expect.arrayContaining([
+        ...fromUpstream,
+        'BAD_USER_INPUT',
+        'INTERNAL_SERVER_ERROR',
+        'OVERLOADED',
+        'QUERY_NOT_IN_SAFE_LIST',
+        'RATE_LIMITED',
+      ]),
     );
   });
 
@@ -137,6 +144,26 @@ describe('ARCHITECTURE.md', () => {
     const files = all(architecture, /`((?:src|test)\/[\w./-]+\.ts)`/g);
     expect(files.length).toBeGreaterThan(5);
     for (const file of files) expect(() => read(file), file).not.toThrow();
+  });
+});
+
+describe('SECURITY.md', () => {
+  const security = read('SECURITY.md');
+
+  it('names settings, files and scripts that are there', () => {
+    const named = all(security, /`([A-Z]+(?:_[A-Z]+)+)(?:=\w+)?`/g);
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((name) => !(name in settings))).toEqual([]);
+    for (const file of all(security, /`((?:src|test)\/[\w./-]+\.ts)`/g))
+      expect(() => read(file), file).not.toThrow();
+    const scripts = all(security, /\bnpm run ([\w:]+)/g);
+    expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([]);
+  });
+
+  it('has the bounds that are the default', () => {
+    for (const [, figure = '', name = ''] of security.matchAll(/\| ([\d,]+)[^|]*\| `(MAX_[A-Z_]+)` \|/g)) {
+      expect(settings[name as SettingName].without, name).toBe(figure.replaceAll(',', ''));
+    }
   });
 });
 

@@ -23,20 +23,38 @@ export interface Credential {
   readonly reject: (token: AccessToken) => void;
 }
 
-/** Why there is no token: the identity provider said no, or could not be asked. */
-export type CredentialFailure = 'refused' | 'unreachable';
+/**
+ * Why there is no token: the identity provider said no to the gateway, or to the caller on whose behalf it asked; wants
+ * to see that caller again; or could not be asked.
+ */
+export type CredentialFailure = 'refused' | 'caller-refused' | 'caller-must-sign-in' | 'unreachable';
 
 export class CredentialError extends Error {
   readonly kind: CredentialFailure;
   /** The provider's own code, such as `AADSTS7000215`, which tells the operator what to mend. */
   readonly providerCode: string | undefined;
+  /** What the caller's application must ask for when it signs the caller in again: a claims request, in JSON. */
+  readonly claims: string | undefined;
 
-  /** @param problem for the operator: what was wrong and which setting to look at */
-  constructor(kind: CredentialFailure, problem: string, providerCode?: string, options?: ErrorOptions) {
-    super(problem, options);
+  /** @param problem for who must act: what was wrong and what to look at */
+  constructor(
+    kind: CredentialFailure,
+    problem: string,
+    {
+      providerCode,
+      claims,
+      cause,
+    }: {
+      readonly providerCode?: string | undefined;
+      readonly claims?: string | undefined;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(problem, cause === undefined ? undefined : { cause });
     this.name = 'CredentialError';
     this.kind = kind;
     this.providerCode = providerCode;
+    this.claims = claims;
   }
 }
 

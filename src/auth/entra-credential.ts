@@ -1,135 +1,76 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { AuthError, ConfidentialClientApplication, ServerError } from '@azure/msal-node';
-import { Secret } from '../secret.ts';
-import { type AccessToken, CredentialError } from './credential.ts';
-import type { EntraNetwork } from './entra-network.ts';
-
-/** The app registration that the gateway signs in as. */
-export interface EntraApplication {
-  /** Tenant id or one of its domain names. */
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly proof: EntraProof;
-  /** Host that tokens come from, such as `login.microsoftonline.com`. */
-  readonly authorityHost: string;
-  /** OAuth scope to ask for, ending in `/.default`. */
-  readonly scope: string;
-}
-
-/** By what the app registration shows that it is itself. */
-export type EntraProof =
-  | { readonly kind: 'secret'; readonly secret: Secret }
-  /** PEM text of a certificate and its private key. */
-  | { readonly kind: 'certificate'; readonly pem: Secret };
+import { ManagedIdentityApplication } from '@azure/msal-node';
+import type { Secret } from '../secret.ts';
+import type { AccessToken } from './credential.ts';
+import { createEntraClient, type EntraApplication, explainEntra, tokenOf } from './entra-client.ts';
+import type { IdentityNetwork } from './identity-network.ts';
 
 /**
- * Asks Microsoft Entra ID for a token by the client credentials grant.
+ * Asks Microsoft Entra ID for a token of the app registration's own, by the client credentials grant.
  * @returns a function that asks anew at each call; keeping the token is the caller's business
  * @throws {CredentialError} at once, where the certificate cannot be read
  */
 export function entraAcquisition(
   application: EntraApplication,
-  network: EntraNetwork,
+  network: IdentityNetwork,
 ): () => Promise<AccessToken> {
-  const { tenantId, clientId, proof, authorityHost, scope } = application;
-  const msal = new ConfidentialClientApplication({
-    auth: {
-      clientId,
-      authority: `https://${authorityHost}/${tenantId}`,
-      // Trusted as given: else msal asks the commercial cloud about every host it does not know.
-      knownAuthorities: [authorityHost],
-      ...(proof.kind === 'secret'
-        ? { clientSecret: proof.secret.reveal() }
-        : { clientCertificate: readCertificate(proof.pem) }),
-    },
-    system: { networkClient: network },
-  });
-
+  const msal = createEntraClient(application, network);
   return async () => {
     try {
       // Else msal repeats a 429 or 5xx from its cache for a minute, without its status and without asking.
       msal.clearCache();
-      const result = await msal.acquireTokenByClientCredential({ scopes: [scope], skipCache: true });
-      // Of an answer that holds neither token nor error, as a proxy may send it, msal makes an empty token.
-      if (!result?.accessToken) throw notAsked('it answered without a token');
-      return { value: new Secret(result.accessToken), expiresAt: result.expiresOn?.getTime() ?? 0 };
+      const scopes = [application.scope];
+      return tokenOf(await msal.acquireTokenByClientCredential({ scopes, skipCache: true }));
     } catch (error) {
-      throw error instanceof CredentialError ? error : explain(error);
+      throw explainEntra(error, 'as-itself');
     }
   };
 }
 
-/** What the operator should look at, by Entra's error code. */
-const advice: Readonly<Record<string, string>> = {
-  AADSTS90002: 'The tenant was not found: check AZURE_TENANT_ID and the cloud.',
-  AADSTS700016:
-    'The app registration was not found in the tenant: check AZURE_CLIENT_ID and AZURE_TENANT_ID.',
-  AADSTS7000215: 'The client secret is wrong: AZURE_CLIENT_SECRET takes the secret value, not the secret id.',
-  AADSTS7000222: 'The client secret has expired: make a new one and set AZURE_CLIENT_SECRET.',
-  AADSTS700027:
-    'The certificate is not registered with the app, or has expired: check AZURE_CLIENT_CERTIFICATE_PATH.',
-  AADSTS500011: 'The resource was not found in the tenant: check MACHINES_API_SCOPE and the cloud.',
-};
-
-function explain(error: unknown): CredentialError {
-  const text = error instanceof Error ? error.message : String(error);
-  const code = /AADSTS\d+/.exec(text)?.[0];
-  const status = error instanceof ServerError ? error.status : undefined;
-  if (status === 429 || (status !== undefined && status >= 500)) {
-    return notAsked(`it answered with status ${status}${code === undefined ? '' : ` (${code})`}`);
-  }
-  // Entra's text is not passed on: it names tenants and applications, and quotes what was sent.
-  if (code !== undefined || error instanceof ServerError) {
-    const named = code ?? (error instanceof ServerError ? error.errorCode : '');
-    const problem =
-      (code === undefined ? undefined : advice[code]) ?? 'Look the code up in the Entra documentation.';
-    return new CredentialError(
-      'refused',
-      `Microsoft Entra ID refused the sign-in (${named}). ${problem}`,
-      code,
-    );
-  }
-  const cause = error instanceof AuthError ? error.errorCode : text;
-  // So msal calls any failure to learn of an authority that it does not know by itself.
-  const hint =
-    cause === 'endpoints_resolution_error' ? ' (check AZURE_AUTHORITY_HOST and AZURE_TENANT_ID)' : '';
-  return notAsked(cause + hint, error);
+/**
+ * Asks Microsoft Entra ID for a token by which the app registration asks on behalf of a user.
+ * @returns a function of the token that the user sent
+ * @throws {CredentialError} at once, where the certificate cannot be read
+ */
+export function entraOnBehalfOf(
+  application: EntraApplication,
+  network: IdentityNetwork,
+): (assertion: Secret) => Promise<AccessToken> {
+  createEntraClient(application, network);
+  return async (assertion) => {
+    try {
+      // An msal of its own for each request, so that by no fault of its cache one user gets the token of another.
+      const msal = createEntraClient(application, network);
+      const scopes = [application.scope];
+      const request = { oboAssertion: assertion.reveal(), scopes, skipCache: true };
+      return tokenOf(await msal.acquireTokenOnBehalfOf(request));
+    } catch (error) {
+      throw explainEntra(error, 'on-behalf');
+    }
+  };
 }
 
-function notAsked(why: string, cause?: unknown): CredentialError {
-  return new CredentialError(
-    'unreachable',
-    `Microsoft Entra ID could not be asked: ${why}.`,
-    undefined,
-    cause === undefined ? undefined : { cause },
-  );
+/** The identity that Azure gives to what runs there: no secret is needed. */
+export interface ManagedIdentity {
+  /** Client id of a user-assigned identity; undefined for the system-assigned one. */
+  readonly clientId: string | undefined;
+  /** OAuth scope to ask for, ending in `/.default`. */
+  readonly scope: string;
 }
 
-interface ClientCertificate {
-  readonly thumbprintSha256: string;
-  readonly privateKey: string;
-  readonly x5c: string;
-}
-
-/** @throws {CredentialError} where the text is not a certificate with its own, unencrypted key */
-export function readCertificate(pem: Secret): ClientCertificate {
-  try {
-    const text = pem.reveal();
-    const certificate = new X509Certificate(text);
-    const privateKey = createPrivateKey(text);
-    if (!certificate.checkPrivateKey(privateKey))
-      throw new Error('The key is not the one of the certificate.');
-    return {
-      thumbprintSha256: certificate.fingerprint256.replaceAll(':', ''),
-      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      x5c: certificate.toString(),
-    };
-  } catch (error) {
-    throw new CredentialError(
-      'refused',
-      'AZURE_CLIENT_CERTIFICATE_PATH does not name a PEM file with a certificate and its unencrypted private key.',
-      undefined,
-      { cause: error },
-    );
-  }
+/** Asks the platform for a token of the managed identity; msal finds the platform by its environment. */
+export function managedIdentityAcquisition(
+  { clientId, scope }: ManagedIdentity,
+  network: IdentityNetwork,
+): () => Promise<AccessToken> {
+  const msal = new ManagedIdentityApplication({
+    ...(clientId === undefined ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } }),
+    system: { networkClient: network, disableInternalRetries: true },
+  });
+  return async () => {
+    try {
+      return tokenOf(await msal.acquireToken({ resource: scope, forceRefresh: true }));
+    } catch (error) {
+      throw explainEntra(error, 'as-itself');
+    }
+  };
 }

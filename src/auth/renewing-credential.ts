@@ -99,7 +99,7 @@ async function awaitToken(acquisition: Promise<AccessToken>, signal: AbortSignal
     return await untilAborted(acquisition, signal);
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
-    throw new CredentialError('unreachable', 'The identity provider did not answer in time.', undefined, {
+    throw new CredentialError('unreachable', 'The identity provider did not answer in time.', {
       cause: error,
     });
   }

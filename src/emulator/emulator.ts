@@ -21,7 +21,7 @@ import { FilterCache } from './odata/filter.ts';
 import { mulberry32 } from './random.ts';
 import { changedSettings, DEFAULT_SETTINGS, type Settings, type SettingsChange } from './settings.ts';
 
-export type { EntraClient, EntraHandle, EntraOptions, TokenFailure } from './entra.ts';
+export type { EntraClient, EntraHandle, EntraOptions, EntraUser, TokenFailure } from './entra.ts';
 export type { FleetSource } from './fleet/fleet-source.ts';
 export { FleetFileError, readFleet } from './fleet/read-fleet.ts';
 export type { RowOrder } from './fleet/row-order.ts';

@@ -1,19 +1,22 @@
 import fastify from 'fastify';
+import type { JWTPayload } from 'jose';
 import type { Logger } from 'pino';
 import {
   DEFAULT_AUDIENCE,
   DEFAULT_TOKEN_LIFETIME_SECONDS,
   type EntraClient,
   type EntraOptions,
+  type EntraUser,
 } from './entra/entra-options.ts';
 import { ENTRA_REFUSALS, EntraRefusal, entraErrorBody } from './entra/entra-refusal.ts';
+import { createSigningKeys } from './entra/signing-keys.ts';
 import { loopbackCertificate } from './entra/tls-certificate.ts';
 import { grantToken } from './entra/token-endpoint.ts';
-import { createTokenIssuer, type TokenContents } from './entra/token-issuer.ts';
+import { createTokenIssuer } from './entra/token-issuer.ts';
 import type { TokenVerifier } from './http/authorization.ts';
 import { mulberry32 } from './random.ts';
 
-export type { EntraClient, EntraOptions } from './entra/entra-options.ts';
+export type { EntraClient, EntraOptions, EntraUser } from './entra/entra-options.ts';
 
 /** A token request that is answered with an error; `body` is sent as JSON, a text as it is. */
 export interface TokenFailure {
@@ -37,7 +40,17 @@ export interface EntraHandle {
   /** The next `count` token requests, after those already queued, fail. */
   readonly failNext: (count: number, failure: TokenFailure) => void;
   /** Issues a token without a request; roles and audience are the client's and the API's when left out. */
-  readonly issueToken: (contents: { readonly clientId: string } & Partial<TokenContents>) => Promise<string>;
+  readonly issueToken: (contents: {
+    readonly clientId: string;
+    readonly audience?: string;
+    readonly roles?: readonly string[];
+  }) => Promise<string>;
+  /** Signs these claims, with issuer, tenant and times where they are left out: a token for any application. */
+  readonly issueClaims: (claims: JWTPayload) => Promise<string>;
+  /** Signs with a new key from now on. @param keepOld whether the earlier keys stay published */
+  readonly rotateKeys: (keepOld: boolean) => Promise<void>;
+  /** Requests of the published keys so far. */
+  readonly keyRequests: () => number;
   /** The API answers 401 to every token issued so far. */
   readonly revokeTokens: () => void;
 }
@@ -68,12 +81,12 @@ export async function startEntra(options: EntraOptions, { now, logger }: EntraPa
   const random = mulberry32(RANDOM_SEED);
   let url = '';
   const issuer = () => `${url}/${tenantId}/v2.0`;
-  const [certificate, tokens] = await Promise.all([
-    loopbackCertificate(),
-    createTokenIssuer({ tenantId, issuer, lifetimeSeconds, now, random }),
-  ]);
+  const users: readonly EntraUser[] = options.users ?? [];
+  const [certificate, keys] = await Promise.all([loopbackCertificate(), createSigningKeys(random)]);
+  const tokens = createTokenIssuer({ tenantId, issuer, keys, users, lifetimeSeconds, now, random });
   const failures: TokenFailure[] = [];
   let tokenRequests = 0;
+  let keyRequests = 0;
 
   const app = fastify({ https: certificate, forceCloseConnections: true });
   app.addContentTypeParser(
@@ -95,7 +108,10 @@ export async function startEntra(options: EntraOptions, { now, logger }: EntraPa
     return reply.code(error.reason.status).send(entraErrorBody(error.reason, now(), random));
   });
   app.get('/:tenant/v2.0/.well-known/openid-configuration', () => discovery(url, tenantId, issuer()));
-  app.get('/:tenant/discovery/v2.0/keys', () => tokens.keySet);
+  app.get('/:tenant/discovery/v2.0/keys', () => {
+    keyRequests++;
+    return keys.keySet();
+  });
   app.post('/:tenant/oauth2/v2.0/token', async (request, reply) => {
     tokenRequests++;
     const failure = failures.shift();
@@ -104,16 +120,40 @@ export async function startEntra(options: EntraOptions, { now, logger }: EntraPa
     const contents = await grantToken(form, {
       tenantId,
       clients,
+      users,
+      readToken: tokens.read,
       audiences: [audience, ...otherAudiences],
       assertionAudiences: [`${url}/${tenantId}/oauth2/v2.0/token`, issuer()],
       now: now(),
     });
-    logger?.info({ clientId: contents.clientId, audience: contents.audience }, 'token issued');
+    logger?.info(
+      { clientId: contents.clientId, kind: contents.kind, audience: contents.audience },
+      'token issued',
+    );
     return {
       token_type: 'Bearer',
       expires_in: lifetimeSeconds,
       ext_expires_in: lifetimeSeconds,
       access_token: await tokens.issue(contents),
+    };
+  });
+  app.get('/msi/token', async (request, reply) => {
+    tokenRequests++;
+    const { managedIdentity } = options;
+    const { resource } = request.query as { readonly resource?: string };
+    if (managedIdentity === undefined || request.headers['x-identity-header'] !== managedIdentity.header) {
+      return reply
+        .code(400)
+        .send({ error: 'unauthorized_client', message: 'No managed identity was found.' });
+    }
+    const { clientId } = managedIdentity;
+    const roles = rolesOf(clients, clientId);
+    return {
+      token_type: 'Bearer',
+      resource,
+      client_id: clientId,
+      expires_on: String(Math.floor(now() / 1000) + lifetimeSeconds),
+      access_token: await tokens.issue({ kind: 'application', clientId, audience: resource ?? '', roles }),
     };
   });
   url = await app.listen({ host: HOST, port: options.port ?? 0 });
@@ -136,7 +176,10 @@ export async function startEntra(options: EntraOptions, { now, logger }: EntraPa
         for (let queued = 0; queued < count; queued++) failures.push(failure);
       },
       issueToken: ({ clientId, audience: other = audience, roles = rolesOf(clients, clientId) }) =>
-        tokens.issue({ clientId, audience: other, roles }),
+        tokens.issue({ kind: 'application', clientId, audience: other, roles }),
+      issueClaims: tokens.issueClaims,
+      rotateKeys: keys.rotate,
+      keyRequests: () => keyRequests,
       revokeTokens: tokens.revokeAll,
     },
   };
@@ -156,7 +199,7 @@ function discovery(url: string, tenantId: string, issuer: string): Readonly<Reco
     end_session_endpoint: `${base}/oauth2/v2.0/logout`,
     jwks_uri: `${base}/discovery/v2.0/keys`,
     token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
-    grant_types_supported: ['client_credentials'],
+    grant_types_supported: ['client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
     response_types_supported: ['token'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['pairwise'],

@@ -5,9 +5,13 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Logger } from 'pino';
+import { type DocumentBounds, documentBoundsRule } from './bounds/document-bounds.ts';
+import { type CostBounds, type CostRulesByScope, operationBounds } from './bounds/operation-bounds.ts';
 import type { GatewayContext } from './context.ts';
 import { formatError } from './error-format.ts';
 import { operationLog } from './operation-log.ts';
+import { checkedManifest } from './operation-manifest.ts';
+import { type PersistedOperations, persistedQueries, safelist } from './persisted-operations.ts';
 import { resolvers } from './resolvers.ts';
 import { retryAfterHeader } from './retry-after.ts';
 import { readTypeDefinitions } from './type-definitions.ts';
@@ -17,6 +21,9 @@ export interface ApolloOptions {
   /** Whether browsers get Apollo Sandbox, which loads from Apollo's own servers. */
   readonly landingPage: boolean;
   readonly introspection: boolean;
+  readonly bounds: DocumentBounds & CostBounds;
+  readonly costRules: CostRulesByScope;
+  readonly persistedOperations: PersistedOperations;
   readonly log: Logger;
   /** Clock, in milliseconds. */
   readonly now: () => number;
@@ -24,6 +31,9 @@ export interface ApolloOptions {
 
 /** The GraphQL server, not yet started. */
 export function createApollo(options: ApolloOptions): ApolloServer<GatewayContext> {
+  const { bounds, persistedOperations } = options;
+  const { manifest, mode } = persistedOperations;
+  const validationRules = [documentBoundsRule(bounds)];
   return new ApolloServer<GatewayContext>({
     typeDefs: readTypeDefinitions(),
     resolvers,
@@ -32,6 +42,11 @@ export function createApollo(options: ApolloOptions): ApolloServer<GatewayContex
     includeStacktraceInErrorResponses: false,
     formatError,
     logger: options.log,
+    parseOptions: { maxTokens: bounds.tokens },
+    validationRules,
+    persistedQueries: persistedQueries(persistedOperations),
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
     // Draining is the HTTP server's, which knows its connections.
     stopOnTerminationSignals: false,
     plugins: [
@@ -41,6 +56,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<GatewayContex
       // It wraps every field, at about a quarter of a page's time, for hints that this schema does not give.
       ApolloServerPluginCacheControlDisabled(),
       operationLog(options.log, options.now),
+      ...(manifest === undefined ? [] : [checkedManifest(manifest, validationRules, bounds.tokens)]),
+      ...(manifest === undefined || mode === 'allow' ? [] : [safelist(manifest)]),
+      operationBounds(bounds, options.costRules),
       upstreamExtension(options.now),
       retryAfterHeader(),
     ],

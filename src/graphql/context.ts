@@ -10,6 +10,8 @@ export interface GatewayContext {
   /** Machines by id: gathers those of this operation into as few calls as hold them. */
   readonly machineById: MachineLoader;
   readonly call: Call;
+  /** Tells one caller from another in the log, without saying who it is; undefined where callers are not known. */
+  readonly callerId: string | undefined;
   readonly usage: UpstreamUsage;
   readonly quotaState: () => QuotaState;
 }

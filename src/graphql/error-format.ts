@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { BadInput, printInputPath } from '../machines/bad-input.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
+import { tokensMessage } from './bounds/document-bounds.ts';
 
 /**
  * Turns whatever was thrown into what a client may read: a message that says what to do, and a stable
@@ -18,11 +19,11 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
     });
   }
   if (error instanceof UpstreamError) {
-    const { code, correlationId, retryAfterSeconds } = error;
+    const { code, correlationId, retryAfterSeconds, claims } = error;
     return present({
       ...place,
       message: error.message,
-      extensions: present({ code, correlationId, retryAfterSeconds }),
+      extensions: present({ code, correlationId, retryAfterSeconds, claims }),
     });
   }
   if (isTooDeep(error)) {
@@ -30,7 +31,8 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   }
   const code = formatted.extensions?.code;
   if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
-    return present({ ...place, message: formatted.message, extensions: { code } });
+    const message = tokensMessage(formatted.message) ?? formatted.message;
+    return present({ ...place, message, extensions: { code } });
   }
   if (!isOurFault(thrown)) {
     // graphql-js itself will not execute it, as it will no subscription.
@@ -49,8 +51,13 @@ export function isOurFault(thrown: unknown): boolean {
   const error = unwrapResolverError(thrown);
   if (error instanceof BadInput || error instanceof UpstreamError || isTooDeep(error)) return false;
   if (!(error instanceof GraphQLError)) return true;
-  // A value that breaks its type on the way out is ours; what graphql-js refuses ahead of the resolvers is the caller's.
-  return error.path !== undefined && error.extensions.code === undefined;
+  if (error.extensions.code !== undefined) return false;
+  // A value that breaks its type on the way out is ours, and so is another error that was merely wrapped; what graphql-js
+  // refuses ahead of the resolvers is the caller's.
+  const { originalError } = error;
+  return (
+    error.path !== undefined || (originalError !== undefined && !(originalError instanceof GraphQLError))
+  );
 }
 
 const stackText = 'Maximum call stack size';

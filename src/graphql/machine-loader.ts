@@ -10,5 +10,5 @@ export type MachineLoader = DataLoader<string, Machine | null>;
  * asked for twice is asked for once, and a call that fails fails its own ids only.
  */
 export function createMachineLoader(byIds: MachinesById, call: Call): MachineLoader {
-  return new DataLoader((ids) => byIds.load(ids, call), { maxBatchSize: byIds.maxIds });
+  return new DataLoader((ids) => byIds.load(ids, call), { maxBatchSize: byIds.maxIds(call.scope) });
 }

@@ -7,6 +7,9 @@ import { UpstreamError } from '../upstream/upstream-error.ts';
 import type { GatewayContext } from './context.ts';
 import { isOurFault } from './error-format.ts';
 
+/** Characters of an operation's name that are logged: whoever asks writes it. */
+const maxNameLength = 100;
+
 /**
  * Logs each operation once, and what lay behind its errors. Variables and query text are left out: they name devices.
  * @param now clock, in milliseconds
@@ -29,7 +32,8 @@ export function operationLog(log: Logger, now: () => number): ApolloServerPlugin
           log.info(
             {
               requestId: contextValue.call.requestId,
-              operation: operationName ?? undefined,
+              caller: contextValue.callerId,
+              operation: operationName?.slice(0, maxNameLength),
               kind: operation?.operation,
               errors: errors?.length ?? 0,
               ms: Math.round(now() - startedAt),

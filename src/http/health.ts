@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Why the gateway should get no requests for now, in words for the operator; empty when it should. */
 export type Readiness = () => Promise<readonly string[]>;
@@ -15,4 +15,11 @@ export function registerHealth(server: FastifyInstance, readiness: Readiness): v
       ? { status: 'ready' }
       : reply.code(503).header('retry-after', '5').send({ status: 'not ready', reasons });
   });
+}
+
+const operationalPaths: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz', '/metrics']);
+
+/** Whether a request is the operator's, whose answer must not hang on how busy the gateway is. */
+export function isOperational(request: FastifyRequest): boolean {
+  return operationalPaths.has(request.routeOptions.url);
 }

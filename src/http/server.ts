@@ -5,21 +5,27 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import type { Admission } from '../auth/admission.ts';
 import type { GatewayContext } from '../graphql/context.ts';
-import { isLoopbackHost } from '../loopback.ts';
 import type { Call } from '../machines/source.ts';
 import type { Metrics } from '../metrics.ts';
+import { createDoor } from './admission.ts';
+import { type CallerKey, callerLimit } from './caller-rate.ts';
 import { headersForApollo } from './client-headers.ts';
+import { allowOrigins } from './cors.ts';
 import { departureSignal } from './departure.ts';
 import type { ExampleQuery } from './explorer/example-queries.ts';
 import { registerExplorer } from './explorer.ts';
 import { type Readiness, registerHealth } from './health.ts';
+import { checkHosts } from './host-header.ts';
+import { problem } from './problem.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
+import { limitRequestsInFlight } from './requests-in-flight.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 import { watchSilentConnections } from './silent-connections.ts';
 
 /** What is known of a request as it arrives. */
@@ -28,13 +34,20 @@ export type Arrival = Pick<Call, 'requestId' | 'signal' | 'deadline'>;
 export interface ServerOptions {
   /** Started. */
   readonly apollo: ApolloServer<GatewayContext>;
-  readonly createContext: (arrival: Arrival) => GatewayContext;
+  /** Finds out who asks. @param authorization all Authorization headers. @throws {CallerRefusal} */
+  readonly admit: (authorization: readonly string[]) => Promise<Admission>;
+  readonly createContext: (arrival: Arrival, admission: Admission) => GatewayContext;
+  /** Whether browsers get a page at `/graphql`. */
+  readonly landingPage: boolean;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
   /** Queries that the explorer's tabs hold at first; undefined where there is no explorer. */
   readonly explorerQueries: readonly ExampleQuery[] | undefined;
-  /** Takes requests only under a loopback host name; see {@link refuseForeignHosts}. */
+  /** Takes requests only under a loopback host name; see {@link checkHosts}. */
   readonly loopbackOnly: boolean;
+  readonly limits: HttpLimits;
+  /** Origins of web pages that may ask; none by default. */
+  readonly corsOrigins: readonly string[];
   /** Goes off when requests in flight are not waited for any longer. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
@@ -43,14 +56,27 @@ export interface ServerOptions {
   readonly now: () => number;
 }
 
+/** What is borne of callers. */
+export interface HttpLimits {
+  /** Time for a caller to send a whole request; its head must come within a third of it. */
+  readonly receiveTimeoutMs: number;
+  /** Connections at once; further ones are closed at once. */
+  readonly maxConnections: number;
+  readonly maxRequestsInFlight: number;
+  /** Requests a minute of each caller; 0 for no limit. */
+  readonly callerRequestsPerMinute: number;
+}
+
 /** Largest request body, in bytes: far above any filter that upstream takes. */
 const maxBodyBytes = 256 * 1024;
-/** Time for a caller to send a whole request. */
-const receiveTimeoutMs = 30_000;
+/** Largest head of a request, in bytes: an access token comes to 2 to 8 KB. */
+const maxHeadBytes = 32 * 1024;
+/** How often it is looked for requests that do not come on, at most. */
+const checkIntervalMs = 5_000;
 
 /** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`, `/metrics`, `/explorer`. */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { apollo, createContext, readiness, requestTimeoutMs, stopping, log, metrics, now } = options;
+  const { apollo, createContext, readiness, requestTimeoutMs, limits, stopping, log, metrics, now } = options;
   // Each request in flight listens, and there may be many.
   setMaxListeners(0, stopping);
   const loggerInstance: FastifyBaseLogger = log;
@@ -59,13 +85,23 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     bodyLimit: maxBodyBytes,
-    requestTimeout: receiveTimeoutMs,
+    requestTimeout: limits.receiveTimeoutMs,
     forceCloseConnections: 'idle',
+    http: {
+      headersTimeout: Math.ceil(limits.receiveTimeoutMs / 3),
+      connectionsCheckingInterval: Math.min(checkIntervalMs, Math.ceil(limits.receiveTimeoutMs / 3)),
+      maxHeaderSize: maxHeadBytes,
+    },
   });
+  server.server.maxConnections = limits.maxConnections;
   server.addHook('onRequest', async (request, reply) => {
     reply.header(requestIdHeader, request.id);
   });
-  if (options.loopbackOnly) server.addHook('onRequest', refuseForeignHosts);
+  addSecurityHeaders(server);
+  checkHosts(server, options.loopbackOnly);
+  if (options.corsOrigins.length > 0) allowOrigins(server, options.corsOrigins);
+  // Behind the hooks of CORS, so that a page can read why it was refused.
+  server.after(() => limitRequestsInFlight(server, limits.maxRequestsInFlight));
   let closing = false;
   const closeSilentConnections = watchSilentConnections(server.server);
   server.addHook('preClose', async () => {
@@ -109,36 +145,45 @@ export function createServer(options: ServerOptions): FastifyInstance {
   registerHealth(server, readiness);
   server.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.print()));
   if (options.explorerQueries !== undefined) registerExplorer(server, options.explorerQueries);
+  const door = createDoor({
+    admit: options.admit,
+    isForPage: (request) => options.landingPage && isForLandingPage(request),
+    log,
+    onRefused: metrics.callerRefused,
+  });
+  // Who is known is counted by that. A forwarding header is no evidence of who asks: whoever asks can write it.
+  const callerKey: CallerKey = (request) => {
+    const caller = door.callerOf(request);
+    return caller?.kind === 'known' ? caller.id : request.ip;
+  };
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
+    onRequest: [
+      door.check,
+      ...(limits.callerRequestsPerMinute > 0
+        ? [callerLimit(limits.callerRequestsPerMinute, callerKey, now)]
+        : []),
+    ],
     preHandler: async (request) => {
-      request.headers = headersForApollo(request.method, request.headers);
+      request.headers = headersForApollo(request.method, request.headers, options.corsOrigins);
     },
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) =>
-        createContext({
-          requestId: request.id,
-          signal: departureSignal(reply, requestTimeoutMs, stopping),
-          deadline: now() + requestTimeoutMs,
-        }),
+        createContext(
+          {
+            requestId: request.id,
+            signal: departureSignal(reply, requestTimeoutMs, stopping),
+            deadline: now() + requestTimeoutMs,
+          },
+          door.admissionOf(request),
+        ),
     }),
   });
   return server;
 }
 
-/**
- * A page of somebody else's that a browser here has open can have its own name point to this machine, and then ask us as
- * if it were ours (DNS rebinding). The name is in the Host header.
- */
-async function refuseForeignHosts(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (isLoopbackHost(request.hostname)) return;
-  await reply
-    .code(421)
-    .send(
-      problem('BAD_REQUEST', 'This gateway answers under localhost only. ALLOW_ANONYMOUS=true lifts that.'),
-    );
+/** A browser that comes by hand: it brings no operation, and wants a page. */
+function isForLandingPage({ method, headers, url }: FastifyRequest): boolean {
+  return method === 'GET' && !url.includes('?') && headers.accept?.includes('text/html') === true;
 }
-
-/** An error ahead of GraphQL, in the form that GraphQL clients read. */
-const problem = (code: string, message: string) => ({ errors: [{ message, extensions: { code } }] });

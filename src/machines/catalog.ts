@@ -1,6 +1,8 @@
 import { BadInput } from './bad-input.ts';
 import { emptyPage, type MachinePage, type PageSpan, readPage } from './connection.ts';
 import { fingerprintOf, type Position } from './cursor.ts';
+import { type DeviceScope, scopeFilter } from './device-scope.ts';
+import { and } from './filter.ts';
 import { type FilterInput, type FilterRules, readFilter } from './filter-input.ts';
 import type { Consistency, Listing, Listings } from './listing.ts';
 import type { Machine } from './machine.ts';
@@ -26,8 +28,8 @@ export interface FoundPage extends MachinePage {
 
 /** Machines by their ids. */
 export interface MachinesById {
-  /** Most ids that {@link load} takes, as many as fit one upstream call. */
-  readonly maxIds: number;
+  /** Most ids that {@link load} takes, as many as fit one upstream call beside the scope. */
+  readonly maxIds: (scope: DeviceScope) => number;
   /**
    * The machines with these ids, in at most one upstream call: null where there is none, an error where it cannot be told.
    * @param ids at most {@link maxIds}, each one that {@link isPossibleId} holds for
@@ -56,7 +58,7 @@ export function createCatalog(listings: Listings, byIds: MachinesById, options: 
   return {
     byIds,
     async page(input, args, call) {
-      const query = filterQuery(readFilter(input, rules), bounds);
+      const query = filterQuery(and([scopeFilter(call.scope), readFilter(input, rules)]), bounds);
       const fingerprint = fingerprintOf(query);
       const request = readPageRequest(args, fingerprint, sizes);
       if (query.kind === 'nothing') {

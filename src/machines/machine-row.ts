@@ -21,7 +21,7 @@ import { isNever, type Moment, parseMoment } from './moment.ts';
  * the scalars that print it, so that no row can fail later, in the middle of an answer.
  */
 export type Oddity =
-  | { readonly property: string; readonly kind: 'unreadable' }
+  | { readonly property: string; readonly kind: 'unreadable' | 'out of scope' }
   | { readonly property: string; readonly kind: 'unrecognized'; readonly value: string };
 
 /** Told of each odd value as it is met. */

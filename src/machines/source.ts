@@ -1,3 +1,4 @@
+import type { DeviceScope } from './device-scope.ts';
 import type { Moment } from './moment.ts';
 import type { ODataFilter } from './odata.ts';
 import type { RowBlock } from './row-block.ts';
@@ -30,6 +31,8 @@ export type Principal = string & { readonly __brand: 'Principal' };
 /** On whose behalf, and until when, upstream is asked. */
 export interface Call {
   readonly principal: Principal;
+  /** What the principal may be shown of the answer; the same for all calls of one principal. */
+  readonly scope: DeviceScope;
   /** Somebody waits for `interactive` calls; `background` ones may come later, or not at all. */
   readonly lane: 'interactive' | 'background';
   /** Goes off when nobody waits any longer or the time is up. */

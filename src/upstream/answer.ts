@@ -1,5 +1,6 @@
+import { type DeviceScope, isInScope } from '../machines/device-scope.ts';
 import { type Oddity, readMachine } from '../machines/machine-row.ts';
-import { packRows, type RowBlock } from '../machines/row-block.ts';
+import { packRows, type Row, type RowBlock } from '../machines/row-block.ts';
 
 /** What one list answer held. */
 export interface ListAnswer {
@@ -20,9 +21,11 @@ const maxKinds = 50;
 
 /**
  * Reads the body of a successful list answer: `{"value":[…]}`.
+ * @param scope what may be shown. It was asked for in the filter; should upstream bring more all the same, those rows keep
+ * their places and nothing else, and are reported.
  * @throws {Error} where it is no such body
  */
-export function readListAnswer(body: Buffer): ListAnswer {
+export function readListAnswer(body: Buffer, scope: DeviceScope): ListAnswer {
   const parsed: unknown = JSON.parse(body.toString('utf8'));
   if (typeof parsed !== 'object' || parsed === null || !('value' in parsed) || !Array.isArray(parsed.value)) {
     throw new Error('The body has no list in "value".');
@@ -33,8 +36,14 @@ export function readListAnswer(body: Buffer): ListAnswer {
     const key = counts.has(kind) || counts.size < maxKinds ? kind : 'other';
     counts.set(key, (counts.get(key) ?? 0) + 1);
   };
+  const readRow = (value: unknown): Row => {
+    const row = readMachine(value, onOddity);
+    if (row === undefined || isInScope(scope, row.rbacGroupId)) return row;
+    onOddity({ property: 'rbacGroupId', kind: 'out of scope' });
+    return undefined;
+  };
   return {
-    block: packRows(parsed.value.map((row: unknown) => readMachine(row, onOddity))),
+    block: packRows(parsed.value.map(readRow)),
     namesNextPage: '@odata.nextLink' in parsed,
     oddities: Object.fromEntries(counts),
   };

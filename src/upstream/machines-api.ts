@@ -2,9 +2,10 @@ import type { Logger } from 'pino';
 import { type AccessToken, type Credential, CredentialError } from '../auth/credential.ts';
 import { timeLimit } from '../cancellation.ts';
 import { momentOf } from '../machines/moment.ts';
-import type { Call, MachineSource, Window, WindowQuery } from '../machines/source.ts';
+import type { Call, MachineSource, Principal, Window, WindowQuery } from '../machines/source.ts';
 import type { ListAnswer } from './answer.ts';
 import type { CallReport } from './call-report.ts';
+import { errorOfCredential, explainToCaller } from './caller-error.ts';
 import { type CallOutcome, type Permit, type Quota, QuotaError } from './quota/quota.ts';
 import { withRetries } from './retry.ts';
 import type { RowReader } from './row-reader.ts';
@@ -25,7 +26,9 @@ import {
  */
 export interface MachinesApiOptions {
   readonly transport: Transport;
-  readonly credential: Credential;
+  readonly credentialOf: (principal: Principal) => Credential;
+  /** Whether principals are users, so that a refusal is about what they may. */
+  readonly delegated: boolean;
   readonly quota: Quota;
   readonly rowReader: RowReader;
   /** Tries after a first one that failed by no fault of the query. */
@@ -59,9 +62,10 @@ export function createMachinesApi(options: MachinesApiOptions): MachineSource {
             ),
         });
       } catch (error) {
-        throw call.signal.aborted && !(error instanceof UpstreamError)
-          ? errorOfTransport(new TransportError('timeout', error))
-          : error;
+        if (!(error instanceof UpstreamError)) {
+          throw call.signal.aborted ? errorOfTransport(new TransportError('timeout', error)) : error;
+        }
+        throw options.delegated ? explainToCaller(error) : error;
       }
     },
   };
@@ -120,7 +124,7 @@ async function readRows(answer: Answer, call: Call, { rowReader }: MachinesApiOp
   }
   if (answer.status !== 200) throw errorOfAnswer(answer);
   try {
-    return await rowReader.read(answer.body, call.signal);
+    return await rowReader.read(answer.body, call.scope, call.signal);
   } catch (error) {
     call.signal.throwIfAborted();
     // The parser quotes the text it stumbled over, which may name devices.
@@ -136,7 +140,7 @@ interface SentAnswer extends Answer {
 
 /** Sends with a token; a 401 is answered once with another one, never more: some 401s are not about tokens. */
 async function authorized(path: string, call: Call, options: MachinesApiOptions): Promise<SentAnswer> {
-  const { credential } = options;
+  const credential = options.credentialOf(call.principal);
   try {
     const token = await credential.token(call.signal);
     const answer = await send(path, token, call, options);
@@ -197,24 +201,5 @@ function outcomeOf(answer: Answer): CallOutcome {
 function errorOfSending(error: unknown): unknown {
   if (error instanceof TransportError) return errorOfTransport(error);
   if (error instanceof QuotaError) return errorOfQuota(error.retryAfterMs);
-  if (!(error instanceof CredentialError)) return error;
-  const code = error.providerCode === undefined ? '' : ` (${error.providerCode})`;
-  return error.kind === 'refused'
-    ? new UpstreamError(
-        {
-          code: 'UPSTREAM_UNAUTHORIZED',
-          message: `The gateway cannot sign in to the Machines API${code}. The operator of the gateway must act.`,
-          detail: error.message,
-          upstreamCode: error.providerCode,
-        },
-        { cause: error },
-      )
-    : new UpstreamError(
-        {
-          code: 'UPSTREAM_UNAVAILABLE',
-          message: 'The gateway cannot reach its identity provider at the moment. Ask again later.',
-          detail: error.message,
-        },
-        { cause: error },
-      );
+  return error instanceof CredentialError ? errorOfCredential(error) : error;
 }

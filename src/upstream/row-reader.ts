@@ -1,4 +1,5 @@
 import { untilAborted } from '../cancellation.ts';
+import type { DeviceScope } from '../machines/device-scope.ts';
 import { type ListAnswer, readListAnswer } from './answer.ts';
 import { RowThread } from './row-thread.ts';
 
@@ -9,7 +10,7 @@ import { RowThread } from './row-thread.ts';
  */
 export interface RowReader {
   /** @throws {Error} where the body is no list answer; the signal's reason where nobody waits any longer */
-  readonly read: (body: Buffer, signal: AbortSignal) => Promise<ListAnswer>;
+  readonly read: (body: Buffer, scope: DeviceScope, signal: AbortSignal) => Promise<ListAnswer>;
   readonly close: () => Promise<void>;
 }
 
@@ -22,15 +23,15 @@ const idleMs = 60_000;
 export function createRowReader(onRead: (ms: number, inThread: boolean) => void): RowReader {
   const thread = new RowThread(idleMs);
   return {
-    async read(body, signal) {
+    async read(body, scope, signal) {
       const startedAt = performance.now();
       const inThread = body.length >= threadBytes;
       const answer = inThread
         ? await untilAborted(
-            thread.read(() => ownBuffer(body), signal),
+            thread.read(() => ownBuffer(body), scope, signal),
             signal,
           )
-        : readListAnswer(body);
+        : readListAnswer(body, scope);
       onRead(performance.now() - startedAt, inThread);
       return answer;
     },

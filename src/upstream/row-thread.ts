@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { DeviceScope } from '../machines/device-scope.ts';
 import type { ListAnswer } from './answer.ts';
 
 /**
@@ -23,10 +24,10 @@ export class RowThread {
    * @throws {Error} where the body is no list answer or the thread ended; the signal's reason where it went off before
    * its turn. A body that is being read is read to its end: to end the thread and start another would take as long.
    */
-  read(body: () => ArrayBuffer, signal: AbortSignal): Promise<ListAnswer> {
+  read(body: () => ArrayBuffer, scope: DeviceScope, signal: AbortSignal): Promise<ListAnswer> {
     const read = this.#turn.then(() => {
       signal.throwIfAborted();
-      return this.#run(body());
+      return this.#run({ body: body(), scope });
     });
     this.#turn = read.catch(() => undefined);
     return read;
@@ -39,12 +40,12 @@ export class RowThread {
     await this.#worker?.terminate();
   }
 
-  async #run(body: ArrayBuffer): Promise<ListAnswer> {
+  async #run(task: RowTask): Promise<ListAnswer> {
     clearTimeout(this.#idle);
     this.#worker ??= this.#start();
     const worker = this.#worker;
     try {
-      return await exchange(worker, body);
+      return await exchange(worker, task);
     } finally {
       this.#idle = setTimeout(() => this.#rest(), this.#idleMs).unref();
     }
@@ -72,10 +73,16 @@ function startWorker(): Worker {
   return new Worker(code, { eval: true });
 }
 
+/** What the thread is sent. */
+export interface RowTask {
+  readonly body: ArrayBuffer;
+  readonly scope: DeviceScope;
+}
+
 type Reply = { readonly answer: ListAnswer } | { readonly error: unknown };
 
 /** Gives a body to a thread and waits for its rows. */
-function exchange(worker: Worker, body: ArrayBuffer): Promise<ListAnswer> {
+function exchange(worker: Worker, task: RowTask): Promise<ListAnswer> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -96,6 +103,6 @@ function exchange(worker: Worker, body: ArrayBuffer): Promise<ListAnswer> {
     };
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     worker.ref();
-    worker.postMessage(body, [body]);
+    worker.postMessage(task, [task.body]);
   });
 }

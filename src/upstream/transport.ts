@@ -48,6 +48,8 @@ export interface TransportOptions {
   readonly bodyTimeoutMs: number;
   /** Bound on a decoded answer. */
   readonly maxResponseBytes: number;
+  /** Certificates of the authorities to trust, in PEM; those that Node brings where it is not given. */
+  readonly ca?: readonly string[] | undefined;
 }
 
 /** How long an idle connection is kept: below the four minutes after which cloud load balancers drop it. */
@@ -59,7 +61,7 @@ export function createTransport(options: TransportOptions): Transport {
     // One request at a time on a connection: a large answer must not hold up another.
     pipelining: 1,
     keepAliveTimeout: keepAliveMs,
-    connect: { timeout: options.connectTimeoutMs },
+    connect: { timeout: options.connectTimeoutMs, ...(options.ca && { ca: [...options.ca] }) },
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
   });

@@ -3,6 +3,8 @@ import { type Answer, single, type TransportError } from './transport.ts';
 /** What became of a call, in the words of the public contract (`extensions.code`). */
 export type UpstreamErrorCode =
   | 'QUOTA_EXHAUSTED'
+  /** On whose behalf the gateway asks must sign in again. */
+  | 'UNAUTHENTICATED'
   | 'UPSTREAM_REJECTED'
   | 'UPSTREAM_UNAUTHORIZED'
   | 'UPSTREAM_FORBIDDEN'
@@ -22,6 +24,8 @@ export interface UpstreamErrorDetails {
   readonly correlationId?: string | undefined;
   /** Whole seconds until another try makes sense. */
   readonly retryAfterSeconds?: number | undefined;
+  /** What the caller's application must ask for when it signs the caller in again: a claims request, in JSON. */
+  readonly claims?: string | undefined;
   /** Whether another try may bring the answer. */
   readonly retryable?: boolean;
 }
@@ -34,6 +38,7 @@ export class UpstreamError extends Error {
   readonly upstreamCode: string | undefined;
   readonly correlationId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly claims: string | undefined;
   readonly retryable: boolean;
 
   constructor(details: UpstreamErrorDetails, options?: ErrorOptions) {
@@ -45,13 +50,25 @@ export class UpstreamError extends Error {
     this.upstreamCode = details.upstreamCode;
     this.correlationId = details.correlationId;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.claims = details.claims;
     this.retryable = details.retryable ?? false;
   }
 
   /** All that it tells, as plain data. */
   get details(): UpstreamErrorDetails {
-    const { code, message, detail, status, upstreamCode, correlationId, retryAfterSeconds, retryable } = this;
-    return { code, message, detail, status, upstreamCode, correlationId, retryAfterSeconds, retryable };
+    const { code, message, detail, status, upstreamCode, correlationId } = this;
+    const { retryAfterSeconds, claims, retryable } = this;
+    return {
+      code,
+      message,
+      detail,
+      status,
+      upstreamCode,
+      correlationId,
+      retryAfterSeconds,
+      claims,
+      retryable,
+    };
   }
 
   /** Whether our own quota has held the call back, so that none was sent. */

@@ -3,16 +3,22 @@ import { cannotBeOfForeignPage, headersForApollo } from '../../src/http/client-h
 
 const browser = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0';
 
+const allowed = ['https://dashboard.example'];
+
 describe('a GET', () => {
   it.each([
     ["of a browser's own tab", { 'sec-fetch-site': 'none', 'user-agent': browser }],
     ['of a page of its own origin', { 'sec-fetch-site': 'same-origin', 'user-agent': browser }],
     ['of curl', { 'user-agent': 'curl/8.5.0', accept: '*/*' }],
     ["of Node's fetch", { 'user-agent': 'node', 'sec-fetch-mode': 'cors', accept: '*/*' }],
+    [
+      'of a page that may ask',
+      { origin: 'https://dashboard.example', 'sec-fetch-site': 'cross-site', 'user-agent': browser },
+    ],
     ['without any of these headers', {}],
   ])('%s cannot be of a foreign page', (_, headers) => {
-    expect(cannotBeOfForeignPage(headers)).toBe(true);
-    expect(headersForApollo('GET', headers)).toHaveProperty('apollo-require-preflight');
+    expect(cannotBeOfForeignPage(headers, allowed)).toBe(true);
+    expect(headersForApollo('GET', headers, allowed)).toHaveProperty('apollo-require-preflight');
   });
 
   it.each([
@@ -23,14 +29,14 @@ describe('a GET', () => {
     ['of a browser that does not say whose page asks', { 'user-agent': browser }],
     ['of a page that says its origin', { origin: 'https://elsewhere.example', 'user-agent': 'node' }],
   ])('%s may be of a foreign page', (_, headers) => {
-    expect(cannotBeOfForeignPage(headers)).toBe(false);
-    expect(headersForApollo('GET', headers)).toEqual({});
+    expect(cannotBeOfForeignPage(headers, allowed)).toBe(false);
+    expect(headersForApollo('GET', headers, allowed)).toEqual({});
   });
 });
 
 describe('a POST', () => {
   it('must prove itself by its content type, whoever sends it', () => {
-    expect(headersForApollo('POST', {})).toEqual({});
+    expect(headersForApollo('POST', {}, allowed)).toEqual({});
   });
 });
 
@@ -44,7 +50,7 @@ describe('an Accept', () => {
     ['text/html', false],
     ['text/html;level=+jsonp', false],
   ])('of %s takes JSON of another kind: %s', (accept, taken) => {
-    expect(headersForApollo('POST', { accept })).toEqual(
+    expect(headersForApollo('POST', { accept }, allowed)).toEqual(
       taken ? { accept: `${accept}, application/json;q=0.1` } : {},
     );
   });

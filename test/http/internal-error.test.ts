@@ -1,14 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { createApollo } from '../../src/graphql/apollo.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
 import { createMachineLoader } from '../../src/graphql/machine-loader.ts';
 import { UpstreamUsage } from '../../src/graphql/upstream-usage.ts';
 import { type Arrival, createServer } from '../../src/http/server.ts';
 import type { Catalog } from '../../src/machines/catalog.ts';
+import { allDevices } from '../../src/machines/device-scope.ts';
 import type { Call, Principal } from '../../src/machines/source.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { ask } from '../support/running-gateway.ts';
+import { secrets } from '../support/secrets.ts';
 import { type LogLine, watchedLog } from '../support/watched-log.ts';
 
 const innerWords = 'vault-7 table machines_v2 is corrupt';
@@ -19,7 +22,7 @@ const broken = (): never => {
 /** Real server and real Apollo around a catalog and a quota with a fault of their own. */
 const brokenCatalog: Catalog = {
   page: async () => broken(),
-  byIds: { maxIds: 20, load: async () => broken() },
+  byIds: { maxIds: () => 20, load: async () => broken() },
 };
 
 describe('a fault of the gateway itself', () => {
@@ -32,15 +35,28 @@ describe('a fault of the gateway itself', () => {
     createContext: (arrival: Arrival) => GatewayContext,
   ): Promise<{ url: string; lines: readonly LogLine[] }> {
     const { log, lines } = watchedLog();
-    const apollo = createApollo({ landingPage: false, introspection: true, log, now: Date.now });
+    const config = readConfig({ CALLER_AUTH: 'none', MACHINES_API_TOKEN: secrets.token }, () => '');
+    const apollo = createApollo({
+      landingPage: false,
+      introspection: true,
+      bounds: config.bounds,
+      costRules: { defaultPageSize: 50, maxPageSize: config.maxPageSize, idsPerCall: () => 20 },
+      persistedOperations: config.persistedOperations,
+      log,
+      now: Date.now,
+    });
     await apollo.start();
     server = createServer({
       apollo,
+      admit: async () => ({ caller: { kind: 'anyone' }, principal: 'app', deviceGroups: 'all' }),
+      landingPage: false,
       createContext,
       readiness: async () => broken(),
       requestTimeoutMs: 5_000,
       explorerQueries: undefined,
       loopbackOnly: true,
+      limits: config.http.limits,
+      corsOrigins: [],
       stopping: new AbortController().signal,
       log,
       metrics: createMetrics({
@@ -57,9 +73,17 @@ describe('a fault of the gateway itself', () => {
 
   const withBrokenCatalog = (arrival: Arrival): GatewayContext => {
     const usage = new UpstreamUsage(() => undefined);
-    const call: Call = { ...arrival, principal: 'app' as Principal, lane: 'interactive', usage };
+    const principal = 'app' as Principal;
+    const call: Call = { ...arrival, principal, scope: allDevices, lane: 'interactive', usage };
     const machineById = createMachineLoader(brokenCatalog.byIds, call);
-    return { catalog: brokenCatalog, call, usage, machineById, quotaState: () => broken() };
+    return {
+      catalog: brokenCatalog,
+      call,
+      callerId: undefined,
+      usage,
+      machineById,
+      quotaState: () => broken(),
+    };
   };
 
   it.each([

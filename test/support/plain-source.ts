@@ -1,3 +1,4 @@
+import { allDevices } from '../../src/machines/device-scope.ts';
 import { readMachine } from '../../src/machines/machine-row.ts';
 import { momentOf } from '../../src/machines/moment.ts';
 import { packRows, type RowBlock } from '../../src/machines/row-block.ts';
@@ -20,6 +21,7 @@ export const idsFrom = (size: number, prefix = 'm'): string[] =>
 export function plainCall(change: Partial<Call> = {}): Call {
   return {
     principal: 'app' as Principal,
+    scope: allDevices,
     lane: 'interactive',
     signal: new AbortController().signal,
     deadline: Number.MAX_SAFE_INTEGER,

@@ -63,7 +63,8 @@ export async function startRedisServer(options: readonly string[] = []): Promise
   };
 }
 
-async function freePort(): Promise<number> {
+/** A loopback port that nothing listened on a moment ago. */
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();

@@ -47,6 +47,8 @@ describe('machines by id in one operation', () => {
   });
 
   it('cost no more where they come doubly', async () => {
+    await running.close();
+    running = await start({ MAX_QUERY_TOKENS: '10000', MAX_QUERY_ALIASES: '200', MAX_ROOT_FIELDS: '200' });
     const wanted = ids(100);
     const { data, errors } = await askFor([...wanted, ...wanted.toReversed()]);
     expect(errors).toBeUndefined();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { allDevices } from '../../src/machines/device-scope.ts';
 import { readListAnswer } from '../../src/upstream/answer.ts';
 import { createRowReader, type RowReader } from '../../src/upstream/row-reader.ts';
 import { arbitraryFleet } from '../support/arbitrary-fleet.ts';
@@ -39,37 +40,40 @@ describe('the row reader', () => {
     }));
     const small = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x' }));
     const padded = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x', more: ' '.repeat(large) }));
-    const here = await rows.read(small, staying());
-    const there = await rows.read(padded, staying());
+    const here = await rows.read(small, allDevices, staying());
+    const there = await rows.read(padded, allDevices, staying());
     expect(inThread).toEqual([false, true]);
     expect(there).toEqual(here);
-    expect(here).toEqual(readListAnswer(small));
+    expect(here).toEqual(readListAnswer(small, allDevices));
     expect(here.block.ids).toHaveLength(value.length);
     expect(here.oddities).toHaveProperty('riskScore: unrecognized "Odd"');
   });
 
   it('says of a large body that is no JSON that it is none, and goes on', async () => {
     const broken = body(large).subarray(0, -10);
-    await expect(rows.read(Buffer.from(broken), staying())).rejects.toThrow(SyntaxError);
-    await expect(rows.read(Buffer.alloc(large, '[]'), staying())).rejects.toThrow();
-    expect((await rows.read(body(large), staying())).block.ids[0]).toBe('m0');
+    await expect(rows.read(Buffer.from(broken), allDevices, staying())).rejects.toThrow(SyntaxError);
+    await expect(rows.read(Buffer.alloc(large, '[]'), allDevices, staying())).rejects.toThrow();
+    expect((await rows.read(body(large), allDevices, staying())).block.ids[0]).toBe('m0');
   });
 
   it('says of a large body that is another JSON that it is no list', async () => {
     const other = Buffer.from(JSON.stringify({ values: 'x'.repeat(large) }));
-    await expect(rows.read(other, staying())).rejects.toThrow('The body has no list in "value".');
+    await expect(rows.read(other, allDevices, staying())).rejects.toThrow('The body has no list in "value".');
   });
 
   it('reads any number of large bodies at once, each for its caller', async () => {
     const names = ['a', 'b', 'c', 'd'];
-    const read = await Promise.all(names.map((name) => rows.read(body(large, name), staying())));
+    const read = await Promise.all(names.map((name) => rows.read(body(large, name), allDevices, staying())));
     expect(read.map(({ block }) => block.ids[0])).toEqual(['a0', 'b0', 'c0', 'd0']);
   });
 
   it('lets a caller leave at any time, and reads on for the others', async () => {
     const leaving = new AbortController();
-    const left = [rows.read(body(large), leaving.signal), rows.read(body(large), leaving.signal)];
-    const stayed = rows.read(body(large, 'b'), staying());
+    const left = [
+      rows.read(body(large), allDevices, leaving.signal),
+      rows.read(body(large), allDevices, leaving.signal),
+    ];
+    const stayed = rows.read(body(large, 'b'), allDevices, staying());
     leaving.abort(new Error('gone'));
     for (const each of left) await expect(each).rejects.toThrow('gone');
     expect((await stayed).block.ids[0]).toBe('b0');
@@ -77,7 +81,7 @@ describe('the row reader', () => {
 
   it('reads nothing for who has left before', async () => {
     const gone = AbortSignal.abort(new Error('gone'));
-    await expect(rows.read(body(large), gone)).rejects.toThrow('gone');
+    await expect(rows.read(body(large), allDevices, gone)).rejects.toThrow('gone');
     expect(inThread).toEqual([]);
   });
 
@@ -89,17 +93,20 @@ describe('the row reader', () => {
 
   it('starts another thread where one died while there was nothing to do', async () => {
     const { rows, started } = open();
-    await rows.read(body(large), staying());
+    await rows.read(body(large), allDevices, staying());
     const [worker] = await started;
     await worker.terminate();
-    expect((await rows.read(body(large, 'b'), staying())).block.ids[0]).toBe('b0');
+    expect((await rows.read(body(large, 'b'), allDevices, staying())).block.ids[0]).toBe('b0');
     await rows.close();
   });
 
   it('fails when its thread dies, instead of hanging, and starts another for those who wait', async () => {
     const { rows, started } = open();
-    const failing = rows.read(body(large), staying());
-    const waiting = [rows.read(body(large, 'b'), staying()), rows.read(body(large, 'c'), staying())];
+    const failing = rows.read(body(large), allDevices, staying());
+    const waiting = [
+      rows.read(body(large, 'b'), allDevices, staying()),
+      rows.read(body(large, 'c'), allDevices, staying()),
+    ];
     const [worker] = await started;
     await worker.terminate();
     await expect(failing).rejects.toThrow('has ended');

@@ -60,7 +60,8 @@ describe('a 401 from upstream', () => {
     rowReader = createRowReader(() => undefined);
     api = createMachinesApi({
       transport,
-      credential,
+      credentialOf: () => credential,
+      delegated: false,
       quota,
       rowReader,
       retries: 2,

@@ -8,6 +8,9 @@ export interface EntraRefusalReason {
   /** The number of the AADSTS code. */
   readonly code: number;
   readonly message: string;
+  readonly suberror?: string;
+  /** What the client application must ask the user for, as a claims request in JSON. */
+  readonly claims?: string;
 }
 
 /** A token request was refused. */
@@ -25,7 +28,7 @@ function refusals(status: 400 | 401, error: string, code: number) {
   return (message: string) => new EntraRefusal({ status, error, code, message });
 }
 
-/** The refusals of the client credentials grant. */
+/** The refusals of the token endpoint. */
 export const ENTRA_REFUSALS = {
   missingParameter: refusals(400, 'invalid_request', 900144),
   tenantNotFound: refusals(400, 'invalid_request', 90002),
@@ -40,6 +43,28 @@ export const ENTRA_REFUSALS = {
   assertionNotSigned: refusals(401, 'invalid_client', 700027),
   invalidScope: refusals(400, 'invalid_scope', 1002012),
   resourceNotFound: refusals(400, 'invalid_resource', 500011),
+  wrongUserAssertionAudience: refusals(400, 'invalid_grant', 500131),
+  userAssertionOutOfTime: refusals(400, 'invalid_grant', 500133),
+  malformedUserAssertion: refusals(400, 'invalid_grant', 50013),
+  userNotFound: refusals(400, 'invalid_grant', 50034),
+  consentMissing: (message: string) =>
+    new EntraRefusal({
+      status: 400,
+      error: 'invalid_grant',
+      code: 65001,
+      message,
+      suberror: 'consent_required',
+    }),
+  anotherFactorNeeded: (message: string) =>
+    new EntraRefusal({
+      status: 400,
+      error: 'invalid_grant',
+      code: 50076,
+      message,
+      suberror: 'basic_action',
+      claims:
+        '{"access_token":{"capolids":{"essential":true,"values":["c1b0f9a2-6a1c-4d5b-8f8e-2f1f0a9d7b33"]}}}',
+    }),
 } as const;
 
 /** The body of a refusal, in the shape of Entra's token endpoint. */
@@ -50,11 +75,13 @@ export interface EntraErrorBody {
   readonly timestamp: string;
   readonly trace_id: string;
   readonly correlation_id: string;
+  readonly suberror?: string;
+  readonly claims?: string;
 }
 
 /** @param now epoch ms */
 export function entraErrorBody(
-  { error, code, message }: EntraRefusalReason,
+  { error, code, message, suberror, claims }: EntraRefusalReason,
   now: number,
   random: Random,
 ): EntraErrorBody {
@@ -68,5 +95,7 @@ export function entraErrorBody(
     timestamp,
     trace_id: traceId,
     correlation_id: correlationId,
+    ...(suberror === undefined ? {} : { suberror }),
+    ...(claims === undefined ? {} : { claims }),
   };
 }

@@ -1,12 +1,18 @@
+import type { JWTPayload } from 'jose';
 import { verifyClientAssertion } from './client-assertion.ts';
-import type { EntraClient } from './entra-options.ts';
+import type { EntraClient, EntraUser } from './entra-options.ts';
 import { ENTRA_REFUSALS } from './entra-refusal.ts';
+import { verifyFederatedAssertion } from './federated-assertion.ts';
+import { onBehalfOf } from './on-behalf-of.ts';
 import type { TokenContents } from './token-issuer.ts';
 
 /** What the token endpoint knows when it decides on a request. */
 export interface TokenEndpointParts {
   readonly tenantId: string;
   readonly clients: readonly EntraClient[];
+  readonly users: readonly EntraUser[];
+  /** The claims of a token of this directory; undefined where it is none, or not in its time. */
+  readonly readToken: (token: string) => Promise<JWTPayload | undefined>;
   /** Every audience tokens are issued for. */
   readonly audiences: readonly string[];
   /** What client assertions may be addressed to. */
@@ -20,6 +26,7 @@ type Grant = (form: URLSearchParams, parts: TokenEndpointParts) => Promise<Token
 /** The grants by `grant_type`. */
 const GRANTS: Readonly<Record<string, Grant>> = {
   client_credentials: clientCredentials,
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': onBehalf,
 };
 
 /**
@@ -40,7 +47,18 @@ async function clientCredentials(form: URLSearchParams, parts: TokenEndpointPart
   const client = registeredClient(required(form, 'client_id'), parts);
   await checkCredential(client, form, parts);
   const audience = audienceOf(required(form, 'scope'), parts);
-  return { clientId: client.clientId, audience, roles: client.roles };
+  return { kind: 'application', clientId: client.clientId, audience, roles: client.roles };
+}
+
+async function onBehalf(form: URLSearchParams, parts: TokenEndpointParts): Promise<TokenContents> {
+  const client = registeredClient(required(form, 'client_id'), parts);
+  await checkCredential(client, form, parts);
+  const audience = audienceOf(required(form, 'scope').split(' ')[0] ?? '', parts);
+  if (required(form, 'requested_token_use') !== 'on_behalf_of') {
+    throw ENTRA_REFUSALS.unsupportedGrant('The requested_token_use must be on_behalf_of.');
+  }
+  const claims = await parts.readToken(required(form, 'assertion'));
+  return onBehalfOf(claims, { clientId: client.clientId, audience, users: parts.users });
 }
 
 function registeredClient(clientId: string, { clients, tenantId }: TokenEndpointParts): EntraClient {
@@ -54,13 +72,14 @@ function registeredClient(clientId: string, { clients, tenantId }: TokenEndpoint
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 async function checkCredential(
-  { clientId, secret, certificate }: EntraClient,
+  { clientId, secret, certificate, federated }: EntraClient,
   form: URLSearchParams,
   { assertionAudiences: audiences, now }: TokenEndpointParts,
 ): Promise<void> {
   const givenSecret = form.get('client_secret');
   const assertion = form.get('client_assertion');
   if (assertion !== null && form.get('client_assertion_type') === ASSERTION_TYPE) {
+    if (federated !== undefined) return verifyFederatedAssertion(assertion, federated, now);
     if (certificate === undefined) {
       throw ENTRA_REFUSALS.assertionNotSigned(
         'Client assertion failed signature validation: the application has no registered certificate.',

@@ -1,104 +1,106 @@
-import { exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
 import type { VerifiedToken } from '../http/authorization.ts';
 import { guid, type Random } from '../random.ts';
+import type { EntraUser } from './entra-options.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
-/** What a token is to say. */
-export interface TokenContents {
-  readonly clientId: string;
-  readonly audience: string;
-  readonly roles: readonly string[];
-}
+/** What a token is to say: an application's own, or one that it got on behalf of a user. */
+export type TokenContents =
+  | {
+      readonly kind: 'application';
+      readonly clientId: string;
+      readonly audience: string;
+      readonly roles: readonly string[];
+    }
+  | {
+      readonly kind: 'user';
+      readonly clientId: string;
+      readonly audience: string;
+      readonly userId: string;
+      readonly scopes: readonly string[];
+    };
 
-/** Issues, verifies and revokes access tokens: RS256 JWTs with the claims of Entra's application tokens. */
+/** Issues, verifies and revokes access tokens: RS256 JWTs with the claims of Entra's own. */
 export interface TokenIssuer {
   readonly issue: (contents: TokenContents) => Promise<string>;
+  /** Signs whatever is given, with issuer, tenant and times where these are left out: tokens of other applications. */
+  readonly issueClaims: (claims: JWTPayload) => Promise<string>;
   /** Undefined when the token is not this issuer's, expired or revoked. */
   readonly verify: (token: string) => Promise<VerifiedToken | undefined>;
+  /** The claims of a token of this issuer; undefined where it is none, or not in its time. */
+  readonly read: (token: string) => Promise<JWTPayload | undefined>;
   /** All tokens issued so far are worth nothing from now on. */
   readonly revokeAll: () => void;
-  readonly keySet: JSONWebKeySet;
 }
 
 export interface TokenIssuerParts {
   readonly tenantId: string;
   readonly issuer: () => string;
+  readonly keys: SigningKeys;
+  readonly users: readonly EntraUser[];
   readonly lifetimeSeconds: number;
   /** epoch ms */
   readonly now: () => number;
   readonly random: Random;
 }
 
-const ALGORITHM = 'RS256';
-
-export async function createTokenIssuer(parts: TokenIssuerParts): Promise<TokenIssuer> {
-  const { tenantId, issuer, lifetimeSeconds, now, random } = parts;
-  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM);
-  const keyId = guid(random);
-  const keySet = {
-    keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: ALGORITHM, use: 'sig' }],
-  };
+export function createTokenIssuer(parts: TokenIssuerParts): TokenIssuer {
+  const { tenantId, issuer, keys, users, lifetimeSeconds, now, random } = parts;
   // Revoking keeps no list: a token carries the number of revocations before it, and must carry the current one.
   let generation = 0;
 
+  const issueClaims = (claims: JWTPayload): Promise<string> => {
+    const issuedAt = Math.floor(now() / 1000);
+    return keys.sign({
+      iss: issuer(),
+      tid: tenantId,
+      uti: `${generation}.${guid(random)}`,
+      ver: '2.0',
+      iat: issuedAt,
+      nbf: issuedAt,
+      exp: issuedAt + lifetimeSeconds,
+      ...claims,
+    });
+  };
+  const read = (token: string): Promise<JWTPayload | undefined> => keys.verify(token, issuer(), now());
+
   return {
-    keySet,
+    issueClaims,
+    read,
     revokeAll: () => {
       generation++;
     },
-    issue: ({ clientId, audience, roles }) => {
-      const issuedAt = Math.floor(now() / 1000);
-      const payload: JWTPayload = {
-        appid: clientId,
-        azp: clientId,
-        idtyp: 'app',
-        oid: clientId,
-        roles: [...roles],
-        tid: tenantId,
-        uti: `${generation}.${guid(random)}`,
-        ver: '2.0',
-      };
-      return new SignJWT(payload)
-        .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid: keyId })
-        .setIssuer(issuer())
-        .setSubject(clientId)
-        .setAudience(audience)
-        .setIssuedAt(issuedAt)
-        .setNotBefore(issuedAt)
-        .setExpirationTime(issuedAt + lifetimeSeconds)
-        .sign(privateKey);
-    },
+    issue: (contents) => issueClaims(claimsOf(contents)),
     verify: async (token) => {
-      const payload = await verifiedPayload(token);
-      return payload !== undefined && isCurrent(payload) ? verifiedToken(payload, tenantId) : undefined;
+      const payload = await read(token);
+      const isCurrent = typeof payload?.uti === 'string' && payload.uti.startsWith(`${generation}.`);
+      return payload !== undefined && isCurrent ? verifiedToken(payload, tenantId, users) : undefined;
     },
   };
+}
 
-  async function verifiedPayload(token: string): Promise<JWTPayload | undefined> {
-    try {
-      const { payload } = await jwtVerify(token, publicKey, {
-        algorithms: [ALGORITHM],
-        issuer: issuer(),
-        currentDate: new Date(now()),
-      });
-      return payload;
-    } catch {
-      return undefined;
-    }
-  }
-
-  function isCurrent({ uti }: JWTPayload): boolean {
-    return typeof uti === 'string' && uti.startsWith(`${generation}.`);
+function claimsOf(contents: TokenContents): JWTPayload {
+  const { clientId, audience } = contents;
+  const application = { aud: audience, appid: clientId, azp: clientId };
+  switch (contents.kind) {
+    case 'application':
+      return { ...application, idtyp: 'app', oid: clientId, sub: clientId, roles: [...contents.roles] };
+    case 'user':
+      return { ...application, oid: contents.userId, sub: contents.userId, scp: contents.scopes.join(' ') };
+    default:
+      return contents satisfies never;
   }
 }
 
-function verifiedToken({ appid, aud, roles }: JWTPayload, tenantId: string): VerifiedToken {
-  return {
-    audience: String(aud),
-    principal: {
-      kind: 'application',
-      appId: String(appid),
-      tenantId,
-      roles: Array.isArray(roles) ? roles.map(String) : [],
-    },
-  };
+function verifiedToken(payload: JWTPayload, tenantId: string, users: readonly EntraUser[]): VerifiedToken {
+  const { aud, appid, oid, roles, scp } = payload;
+  const application = { appId: String(appid), tenantId };
+  const audience = String(aud);
+  if (scp === undefined) {
+    const names = Array.isArray(roles) ? roles.map(String) : [];
+    return { audience, principal: { kind: 'application', ...application, roles: names } };
+  }
+  const deviceGroups = users.find(({ id }) => id === oid)?.deviceGroups;
+  const scopes = String(scp).split(' ');
+  return { audience, principal: { kind: 'user', ...application, userId: String(oid), scopes, deviceGroups } };
 }

@@ -13,6 +13,7 @@ export interface ApiError {
 }
 
 const REQUIRED_ROLES = 'Machine.Read.All,Machine.ReadWrite.All';
+const REQUIRED_SCOPES = 'Machine.Read,Machine.ReadWrite';
 
 /** The errors the API is known to answer with: recorded texts where there are any. */
 export const API_ERRORS = {
@@ -28,6 +29,16 @@ export const API_ERRORS = {
     status: 403,
     code: 'Forbidden',
     message: `Missing application roles. API required roles: ${REQUIRED_ROLES}, application roles: ${roles.join(',')}.`,
+  }),
+  missingScopes: (scopes: readonly string[]): ApiError => ({
+    status: 403,
+    code: 'Forbidden',
+    message: `Missing application scopes. API required scopes: ${REQUIRED_SCOPES}, application scopes: ${scopes.join(',')}.`,
+  }),
+  missingViewData: (): ApiError => ({
+    status: 403,
+    code: 'Forbidden',
+    message: "The user lacks the role permission 'View Data'.",
   }),
   wrongAudience: (audience: string): ApiError => ({
     status: 403,
@@ -72,6 +83,9 @@ export const API_ERRORS = {
 
 /** The roles of which one is needed to list machines. */
 export const LISTING_ROLES: ReadonlySet<string> = new Set(REQUIRED_ROLES.split(','));
+
+/** The delegated permissions of which one is needed to list machines; the texts of their refusals are inferred. */
+export const LISTING_SCOPES: ReadonlySet<string> = new Set(REQUIRED_SCOPES.split(','));
 
 /** The body of an error, with the correlation id and tenant of the request it answers. */
 export function errorBody(error: ApiError, correlationId: string, tenantId: string): ApiErrorBody {

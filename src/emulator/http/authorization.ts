@@ -1,13 +1,23 @@
-import { API_ERRORS, type ApiError, LISTING_ROLES } from './api-error.ts';
+import { API_ERRORS, type ApiError, LISTING_ROLES, LISTING_SCOPES } from './api-error.ts';
 import { shortHash } from './request-log.ts';
 
-/** As whom a call comes. Applications only, so far; a user of device groups would be another kind. */
-export interface Principal {
-  readonly kind: 'application';
-  readonly appId: string;
-  readonly tenantId: string;
-  readonly roles: readonly string[];
-}
+/** As whom a call comes. The quota counts by application, whoever it calls for. */
+export type Principal =
+  | {
+      readonly kind: 'application';
+      readonly appId: string;
+      readonly tenantId: string;
+      readonly roles: readonly string[];
+    }
+  | {
+      readonly kind: 'user';
+      readonly appId: string;
+      readonly tenantId: string;
+      readonly userId: string;
+      readonly scopes: readonly string[];
+      /** The device groups whose machines the user is shown; undefined without the role permission 'View Data'. */
+      readonly deviceGroups: readonly number[] | undefined;
+    };
 
 /** What a token proves, whatever API it was issued for. */
 export interface VerifiedToken {
@@ -38,12 +48,26 @@ export async function authorize(
     if (verified.audience !== audience) {
       return { kind: 'refused', error: API_ERRORS.wrongAudience(verified.audience), principal };
     }
-    if (!principal.roles.some((role) => LISTING_ROLES.has(role))) {
-      return { kind: 'refused', error: API_ERRORS.missingRoles(principal.roles), principal };
-    }
-    return { kind: 'granted', principal };
+    const error = missingRight(principal);
+    return error === undefined ? { kind: 'granted', principal } : { kind: 'refused', error, principal };
   }
   return { kind: 'refused', error: API_ERRORS.unauthorized('Invalid token') };
+}
+
+function missingRight(principal: Principal): ApiError | undefined {
+  switch (principal.kind) {
+    case 'application':
+      return principal.roles.some((role) => LISTING_ROLES.has(role))
+        ? undefined
+        : API_ERRORS.missingRoles(principal.roles);
+    case 'user':
+      if (!principal.scopes.some((scope) => LISTING_SCOPES.has(scope))) {
+        return API_ERRORS.missingScopes(principal.scopes);
+      }
+      return principal.deviceGroups === undefined ? API_ERRORS.missingViewData() : undefined;
+    default:
+      return principal satisfies never;
+  }
 }
 
 /** The tenant of fixed tokens, and the one errors name when nothing is known of the caller. */

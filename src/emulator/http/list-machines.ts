@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Row } from '../fleet/row.ts';
+import type { RawMachine } from '../machine.ts';
 import type { FilterCache } from '../odata/filter.ts';
 import { orderRows } from '../odata/order-by.ts';
 import { readQueryOptions } from '../odata/query-options.ts';
@@ -14,6 +15,8 @@ export interface ListCall {
   readonly serial: number;
   /** The address of the list as the client called it. */
   readonly listUrl: string;
+  /** Whether a machine is shown to whoever calls; undefined: all are. */
+  readonly isVisible: ((machine: RawMachine) => boolean) | undefined;
 }
 
 /**
@@ -31,7 +34,9 @@ export function listMachines(
   const predicate = options.filter === undefined ? undefined : filters.get(options.filter);
   const inOrder = fleet.inOrder(settings.order, call.serial);
   const ordered = options.orderBy === undefined ? inOrder : orderRows(inOrder, options.orderBy);
-  const matching = predicate === undefined ? ordered : ordered.filter(({ machine }) => predicate(machine));
+  const { isVisible } = call;
+  const shown = isVisible === undefined ? ordered : ordered.filter(({ machine }) => isVisible(machine));
+  const matching = predicate === undefined ? shown : shown.filter(({ machine }) => predicate(machine));
   const most = Math.min(options.top ?? settings.pageCap, settings.pageCap);
   const rows = matching.slice(options.skip, options.skip + most);
   if (matching.length === 0 && settings.emptyListAs404) return API_ERRORS.noRecentMachines();

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { RawMachine } from '../machine.ts';
 import { BadQuery } from '../odata/bad-query.ts';
 import type { FilterCache } from '../odata/filter.ts';
 import { decodeQuery } from '../odata/query-options.ts';
@@ -9,7 +10,13 @@ import { hex, type Random } from '../random.ts';
 import type { Settings } from '../settings.ts';
 import { type Answer, entityAnswer, errorAnswer } from './answer.ts';
 import { API_ERRORS, type ApiError } from './api-error.ts';
-import { type Authorization, authorize, DEFAULT_TENANT_ID, type TokenVerifier } from './authorization.ts';
+import {
+  type Authorization,
+  authorize,
+  DEFAULT_TENANT_ID,
+  type Principal,
+  type TokenVerifier,
+} from './authorization.ts';
 import { contentEncoding } from './compression.ts';
 import type { ConsumableFaults } from './faults.ts';
 import { findMachine, listMachines } from './list-machines.ts';
@@ -93,7 +100,7 @@ async function answerCall(call: Call, parts: MachinesApiParts): Promise<void> {
   const { latencyMs } = parts.settings();
   if (latencyMs > 0) await delay(latencyMs, undefined, { signal: parts.closing });
   const makeAnswer = (): Answer => {
-    const made = refusal ?? answerOf(call, parts);
+    const made = refusal ?? answerOf(call, visibleTo(authorization.principal), parts);
     return 'body' in made ? made : errorAnswer(made, correlationId, tenantId);
   };
   const encoding = contentEncoding(request.headers['accept-encoding']);
@@ -121,7 +128,22 @@ function refusalOf(authorization: Authorization, parts: MachinesApiParts): ApiEr
   return API_ERRORS.quotaExceeded(exceeded.calls, exceeded.window, exceeded.waitSeconds, retryAfterHeader);
 }
 
-function answerOf({ request, target, serial }: Call, parts: MachinesApiParts): Answer | ApiError {
+/** Whether a machine is shown to whoever calls; undefined: all are. */
+type Visibility = ((machine: RawMachine) => boolean) | undefined;
+
+/** A user is shown the machines of the user's device groups only (documented); an application all of them. */
+function visibleTo(principal: Principal | undefined): Visibility {
+  if (principal?.kind !== 'user') return undefined;
+  const groups = new Set(principal.deviceGroups);
+  // Some machines bear the number as text.
+  return ({ rbacGroupId }) => groups.has(Number(rbacGroupId ?? Number.NaN));
+}
+
+function answerOf(
+  { request, target, serial }: Call,
+  isVisible: Visibility,
+  parts: MachinesApiParts,
+): Answer | ApiError {
   const url = request.raw.url ?? '/';
   if (Buffer.byteLength(url) > parts.maxUrlBytes) return API_ERRORS.urlTooLong(parts.maxUrlBytes);
   const match = MACHINES_PATH.exec(target.path);
@@ -133,12 +155,13 @@ function answerOf({ request, target, serial }: Call, parts: MachinesApiParts): A
   if (encodedId !== undefined) {
     const id = decodeURIComponent(encodedId);
     const row = findMachine(id, fleet, settings);
-    return row === undefined ? API_ERRORS.machineNotFound(id) : entityAnswer(row);
+    const isShown = row !== undefined && (isVisible === undefined || isVisible(row.machine));
+    return isShown ? entityAnswer(row) : API_ERRORS.machineNotFound(id);
   }
   try {
     const options = decodeQuery(target.rawQuery);
     const listUrl = `http://${request.headers.host ?? 'localhost'}${target.path}`;
-    return listMachines({ options, serial, listUrl }, fleet, parts.filters(), settings);
+    return listMachines({ options, serial, listUrl, isVisible }, fleet, parts.filters(), settings);
   } catch (cause) {
     if (cause instanceof BadQuery) return API_ERRORS.badQuery(cause.code, cause.message);
     throw cause;

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { redisTls } from '../redis-tls.ts';
 import type { Clock } from './clock.ts';
 import { script } from './redis-script.ts';
 
@@ -26,6 +27,8 @@ export class RedisFault extends Error {
 
 export interface RedisConnectionOptions {
   readonly url: string;
+  /** Certificates of the authorities to trust, in PEM; those that Node brings where it is not given. */
+  readonly ca: readonly string[] | undefined;
   readonly keys: readonly string[];
   /** Deadline of every command, and of connecting. */
   readonly commandMs: number;
@@ -38,6 +41,7 @@ export interface RedisConnectionOptions {
 export async function openRedis(options: RedisConnectionOptions): Promise<RedisConnection> {
   const { url, keys, commandMs, clock } = options;
   const redis = new Redis(url, {
+    ...redisTls(url, options.ca),
     lazyConnect: true,
     enableOfflineQueue: false,
     enableReadyCheck: false,

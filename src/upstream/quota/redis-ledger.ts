@@ -285,7 +285,7 @@ class RedisLedger implements Ledger {
   }
 
   async #connect(): Promise<void> {
-    const { url, prefix, clock, commandMs, presenceMs } = this.#settings;
+    const { url, ca, prefix, clock, commandMs, presenceMs } = this.#settings;
     let connection: RedisConnection | undefined;
     const onBroken = (): void => {
       const joined = this.#joined;
@@ -294,7 +294,7 @@ class RedisLedger implements Ledger {
       }
     };
     try {
-      connection = await openRedis({ url, keys: keysOf(prefix), commandMs, clock, onBroken });
+      connection = await openRedis({ url, ca, keys: keysOf(prefix), commandMs, clock, onBroken });
       // What may still be under way in the pool that was lost is over when the lease there is.
       if (this.#farewell !== undefined) await this.#pause(this.#shareFrom - this.#now());
       const session = await RedisSession.begin({

@@ -3,6 +3,8 @@ import { checkRules, limitOf, longestWindowMs, type QuotaRules } from './options
 
 export interface RedisLedgerOptions {
   readonly url: string;
+  /** Certificates of the authorities to trust, in PEM. Default: those that Node brings. */
+  readonly ca?: readonly string[] | undefined;
   /** Begins the keys of this quota: one for each tenant and app. */
   readonly prefix: string;
   /** Most processes that share the quota. */
@@ -41,6 +43,7 @@ export function settingsOf(options: RedisLedgerOptions): RedisLedgerSettings {
     },
     reconnectMs: { first: 100, longest: 2_000 },
     random: Math.random,
+    ca: undefined,
     ...options,
   };
   if (!Number.isInteger(replicas) || replicas < 1)

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { MachinesById } from '../../machines/catalog.ts';
-import { type Filter, or } from '../../machines/filter.ts';
+import { type DeviceScope, scopeFilter } from '../../machines/device-scope.ts';
+import { and, type Filter, or } from '../../machines/filter.ts';
 import type { Machine } from '../../machines/machine.ts';
 import type { Moment } from '../../machines/moment.ts';
 import { type FilterBounds, filterQuery } from '../../machines/odata.ts';
@@ -19,7 +20,7 @@ export interface IdentifiedOptions {
   readonly listings: WindowListings;
   readonly bounds: FilterBounds;
   /** Most ids of one call. */
-  readonly maxIds: number;
+  readonly maxIds: (scope: DeviceScope) => number;
 }
 
 interface Answer {
@@ -45,7 +46,7 @@ export function createIdentifiedMachines(options: IdentifiedOptions): MachinesBy
   const flights = new CallFlight<ReadonlyMap<string, Answer>>();
 
   const ask = async (ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Answer>> => {
-    const query = filterQuery(idsFilter(ids), bounds);
+    const query = filterQuery(and([scopeFilter(call.scope), idsFilter(ids)]), bounds);
     if (query.kind !== 'some') return new Map();
     const { block, readAt } = await source.window({ filter: query.text, skip: 0, top: ids.length }, call);
     const rows = unpackRows(block, 0, block.ids.length);

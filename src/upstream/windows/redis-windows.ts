@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import type { ListingId } from '../../machines/cursor.ts';
 import type { Moment } from '../../machines/moment.ts';
 import type { Secret } from '../../secret.ts';
+import { redisTls } from '../redis-tls.ts';
 import { UpstreamError, type UpstreamErrorDetails } from '../upstream-error.ts';
 import type { ListKey } from './list.ts';
 import type { SharedReading, SharedWindows } from './shared-windows.ts';
@@ -21,6 +22,8 @@ import { packWindow, unpackWindow } from './window-packet.ts';
  */
 export interface RedisWindowsOptions {
   readonly url: Secret;
+  /** Certificates of the authorities to trust, in PEM; those that Node brings where it is not given. */
+  readonly ca?: readonly string[] | undefined;
   /** Begins every key; names tenant and app registration, digested. */
   readonly prefix: string;
   /** How long windows are kept, in milliseconds. */
@@ -43,6 +46,7 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
   const { url, prefix } = options;
   const keepMs = Math.max(leastKeepMs, options.keepMs);
   const redis = new Redis(url.reveal(), {
+    ...redisTls(url.reveal(), options.ca),
     commandTimeout: commandMs,
     connectTimeout: commandMs,
     enableOfflineQueue: false,

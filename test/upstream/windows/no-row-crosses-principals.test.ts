@@ -98,7 +98,7 @@ describe('a machine by id', () => {
     source,
     listings,
     bounds: { maxNodes: 100, maxEncodedBytes: 7_800 },
-    maxIds: 20,
+    maxIds: () => 20,
   });
   const load = async (principal: string) => {
     const [found] = await byIds.load(['m1'], plainCall({ principal: principal as Principal }));

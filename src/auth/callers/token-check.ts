@@ -1,0 +1,147 @@
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Secret } from '../../secret.ts';
+import { type Claims, callerIdOf, type KnownCaller, textsOf } from './caller.ts';
+import { CallerRefusal } from './caller-refusal.ts';
+import { type TrustedIssuer, unavailable } from './trusted-issuer.ts';
+
+/** What a token must be. */
+export interface TokenRules {
+  readonly issuers: readonly TrustedIssuer[];
+  /** Of which it must name one. */
+  readonly audiences: readonly string[];
+  /** Of which it must hold one, or else one of the roles. */
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  /** Whether it must be a user's, rather than an application's own. */
+  readonly ofUser: boolean;
+}
+
+/** Clocks may differ by this much. */
+const clockToleranceSeconds = 60;
+
+/**
+ * Checks an access token: signature by a key of its issuer with RS256 alone, issuer, audience, times, and what it allows.
+ * @param now epoch milliseconds
+ * @throws {CallerRefusal}
+ */
+export async function checkToken(token: Secret, rules: TokenRules, now: number): Promise<KnownCaller> {
+  const claims = await verify(token, rules, now);
+  refuseIdToken(claims);
+  if (!isAllowed(claims, rules)) {
+    throw new CallerRefusal(
+      'insufficient_scope',
+      `The token allows too little: it needs ${namesOf(rules)}.`,
+      { scopes: rules.scopes },
+    );
+  }
+  if (rules.ofUser && !isOfUser(claims)) {
+    throw new CallerRefusal(
+      'insufficient_scope',
+      'The token is not of a user: this gateway asks on behalf of users, by their own rights.',
+    );
+  }
+  return {
+    kind: 'known',
+    id: callerIdOf(claims),
+    claims,
+    token,
+    tokenExpiresAt: (claims.exp ?? 0) * 1_000,
+  };
+}
+
+async function verify(token: Secret, rules: TokenRules, now: number): Promise<JWTPayload> {
+  const named = issuerOf(token);
+  const issuer = rules.issuers.find(({ names }) => named !== undefined && names.includes(named));
+  if (issuer === undefined) throw invalid('It is not of an issuer that is trusted here.');
+  try {
+    const { payload } = await jwtVerify(token.reveal(), issuer.keys, {
+      algorithms: ['RS256'],
+      issuer: [...issuer.names],
+      audience: [...rules.audiences],
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: clockToleranceSeconds,
+      currentDate: new Date(now),
+    });
+    return payload;
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** What a token says of its issuer, before anything of it is believed: it chooses the keys, nothing more. */
+function issuerOf(token: Secret): string | undefined {
+  try {
+    return decodeJwt(token.reveal()).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+function explain(error: unknown): unknown {
+  if (error instanceof CallerRefusal) return error;
+  if (error instanceof errors.JWTExpired) return invalid('It has expired.');
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return invalid(claimProblems[error.claim] ?? 'It is not what this gateway asks for.');
+  }
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return invalid('It is signed with a key that its issuer does not name.');
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return invalid('It is not signed with RS256.');
+  if (invalidTokens.some((kind) => error instanceof kind)) return invalid('It is broken or forged.');
+  // What is left is about fetching the keys.
+  return unavailable(error);
+}
+
+const claimProblems: Readonly<Record<string, string>> = {
+  aud: 'It is meant for somebody else.',
+  iss: 'It is not of an issuer that is trusted here.',
+  nbf: 'It is not valid yet.',
+  exp: 'It says nothing of when it expires.',
+  sub: 'It says nothing of whom it is about.',
+};
+
+const invalidTokens = [
+  errors.JWSSignatureVerificationFailed,
+  errors.JWSInvalid,
+  errors.JWTInvalid,
+  errors.JOSENotSupported,
+] as const;
+
+function invalid(problem: string): CallerRefusal {
+  return new CallerRefusal('invalid_token', `The access token is not taken. ${problem}`);
+}
+
+/**
+ * An ID token tells an application who signed in, and is no key to an API. It holds digests of what came with it (OpenID
+ * Connect Core 1.0), or else none of what an access token has: scopes, or the client that it was issued to (RFC 9068).
+ */
+function refuseIdToken(claims: Claims): void {
+  const has = (name: string): boolean => Object.hasOwn(claims, name);
+  const namesClient = ['azp', 'appid', 'client_id'].some(has) && !has('nonce');
+  if (has('at_hash') || has('c_hash') || (scopesOf(claims).length === 0 && !namesClient)) {
+    throw invalid('It is an ID token; an access token is needed.');
+  }
+}
+
+/** Scopes come in `scp` (Entra) or `scope` (RFC 9068), separated by spaces or as a list. */
+export function scopesOf(claims: Claims): readonly string[] {
+  return [...textsOf(claims, 'scp'), ...textsOf(claims, 'scope')].flatMap((text) => text.split(' '));
+}
+
+function isAllowed(claims: Claims, { scopes, roles }: TokenRules): boolean {
+  return (
+    scopesOf(claims).some((scope) => scopes.includes(scope)) ||
+    textsOf(claims, 'roles').some((role) => roles.includes(role))
+  );
+}
+
+/** Entra marks an application's own token by `idtyp`, where asked to; a user's always holds scopes. */
+function isOfUser(claims: Claims): boolean {
+  const { idtyp, oid, tid } = claims;
+  return idtyp !== 'app' && scopesOf(claims).length > 0 && typeof oid === 'string' && typeof tid === 'string';
+}
+
+function namesOf({ scopes, roles }: TokenRules): string {
+  const named = [...scopes.map((scope) => `scope ${scope}`), ...roles.map((role) => `role ${role}`)];
+  return named.join(' or ');
+}

@@ -1,0 +1,188 @@
+import type { CallerRules } from '../auth/callers/caller-check.ts';
+import { type RowRules, readRowRules } from '../auth/row-rules.ts';
+import { isLoopbackHost } from '../loopback.ts';
+import { maxScopeGroups } from '../machines/device-scope.ts';
+import type { SettingValues } from '../settings.ts';
+import { clouds } from '../upstream/clouds.ts';
+import { type ReadFile, readNamedFile } from './named-file.ts';
+import type { Report } from './problem.ts';
+
+/** Who may ask, as whom upstream is asked for them, and which rows they see. */
+export interface CallersConfig {
+  readonly rules: CallerRules;
+  readonly identity: 'app' | 'caller';
+  /** Undefined: callers see all that the app registration sees. */
+  readonly rowRules: RowRules | undefined;
+}
+
+/** @returns undefined where a problem was reported */
+export function readCallers(
+  values: Partial<SettingValues>,
+  readFile: ReadFile,
+  report: Report,
+): CallersConfig | undefined {
+  checkIdle(values, report);
+  const rules = readRules(values, report);
+  const identity = values.UPSTREAM_IDENTITY ?? 'app';
+  if (identity === 'caller') checkDelegation(values, report);
+  const rowRules = readRows(values, identity, readFile, report);
+  return rules === undefined ? undefined : { rules, identity, rowRules };
+}
+
+function readRules(values: Partial<SettingValues>, report: Report): CallerRules | undefined {
+  const auth = values.CALLER_AUTH;
+  const ofUser = values.UPSTREAM_IDENTITY === 'caller';
+  switch (auth) {
+    case undefined:
+      report(
+        'CALLER_AUTH',
+        'is not set. The gateway shows every device of a company, so who may ask must be chosen: entra or oidc let in ' +
+          'callers with an access token, none lets in anybody who reaches the port',
+      );
+      return undefined;
+    case 'none':
+      checkAnonymous(values, report);
+      return { kind: 'none' };
+    case 'entra': {
+      const clientId = values.AZURE_CLIENT_ID;
+      const audiences =
+        values.CALLER_AUDIENCES ?? (clientId === undefined ? undefined : [clientId, `api://${clientId}`]);
+      const authorityHost =
+        values.AZURE_AUTHORITY_HOST ?? clouds[values.MACHINES_API_CLOUD ?? 'commercial'].authorityHost;
+      const tenantIds = readTenants(values, report);
+      const needs = readNeeds(values, audiences, report);
+      if (tenantIds === undefined || needs === undefined) return undefined;
+      return { kind: 'entra', authorityHost, tenantIds, ...needs, ofUser };
+    }
+    case 'oidc': {
+      const issuer = values.CALLER_ISSUER;
+      if (issuer === undefined)
+        report('CALLER_ISSUER', 'is not set; CALLER_AUTH=oidc needs the issuer of the tokens');
+      const needs = readNeeds(values, values.CALLER_AUDIENCES, report);
+      if (issuer === undefined || needs === undefined) return undefined;
+      return { kind: 'oidc', issuer, ...needs, ofUser };
+    }
+    default:
+      return auth satisfies never;
+  }
+}
+
+/** The ways to check callers with which each setting has a meaning. */
+const meaningful = {
+  CALLER_AUDIENCES: ['entra', 'oidc'],
+  CALLER_SCOPES: ['entra', 'oidc'],
+  CALLER_ROLES: ['entra', 'oidc'],
+  CALLER_TENANTS: ['entra'],
+  CALLER_ISSUER: ['oidc'],
+} as const satisfies Readonly<Partial<Record<keyof SettingValues, readonly string[]>>>;
+
+/** Whoever sets what a caller must hold takes it for granted that somebody checks it. */
+function checkIdle(values: Partial<SettingValues>, report: Report): void {
+  const auth = values.CALLER_AUTH;
+  if (auth === undefined) return;
+  for (const name of Object.keys(meaningful) as (keyof typeof meaningful)[]) {
+    const ways: readonly string[] = meaningful[name];
+    if (values[name] !== undefined && !ways.includes(auth)) {
+      report(name, `is not looked at with CALLER_AUTH=${auth}; it goes with ${ways.join(' or ')}`);
+    }
+  }
+}
+
+function checkAnonymous(values: Partial<SettingValues>, report: Report): void {
+  if (values.HOST === undefined || isLoopbackHost(values.HOST) || values.ALLOW_ANONYMOUS !== false) return;
+  report(
+    'HOST',
+    'is not a loopback address, and CALLER_AUTH=none would show every device to the network. ' +
+      'Listen on 127.0.0.1, or set ALLOW_ANONYMOUS=true where something else checks callers',
+  );
+}
+
+function readNeeds(
+  values: Partial<SettingValues>,
+  audiences: readonly string[] | undefined,
+  report: Report,
+):
+  | {
+      readonly audiences: readonly string[];
+      readonly scopes: readonly string[];
+      readonly roles: readonly string[];
+    }
+  | undefined {
+  const { CALLER_SCOPES: scopes = [], CALLER_ROLES: roles = [] } = values;
+  if (audiences === undefined) {
+    report('CALLER_AUDIENCES', 'is not set; a token meant for somebody else must not open this gateway');
+  }
+  if (scopes.length === 0 && roles.length === 0) {
+    report('CALLER_SCOPES', 'is not set, nor is CALLER_ROLES; name what the token of a caller must hold');
+    return undefined;
+  }
+  return audiences === undefined ? undefined : { audiences, scopes, roles };
+}
+
+function readTenants(values: Partial<SettingValues>, report: Report): readonly string[] | undefined {
+  const { CALLER_TENANTS: tenants, AZURE_TENANT_ID: own } = values;
+  if (tenants !== undefined) return tenants.map((id) => id.toLowerCase());
+  if (own !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(own))
+    return [own.toLowerCase()];
+  report(
+    'CALLER_TENANTS',
+    'is not set, and AZURE_TENANT_ID is no tenant id; name the tenants whose callers are let in',
+  );
+  return undefined;
+}
+
+function checkDelegation(values: Partial<SettingValues>, report: Report): void {
+  if (values.CALLER_AUTH !== undefined && values.CALLER_AUTH !== 'entra') {
+    report(
+      'UPSTREAM_IDENTITY',
+      'can be caller with CALLER_AUTH=entra only: Entra ID gives tokens on behalf of its own users',
+    );
+  } else if (values.MACHINES_API_TOKEN !== undefined || values.AZURE_MANAGED_IDENTITY !== undefined) {
+    report(
+      'UPSTREAM_IDENTITY',
+      'cannot be caller with MACHINES_API_TOKEN or AZURE_MANAGED_IDENTITY; asking on behalf of users needs a secret, a ' +
+        'certificate or a federated token of the app registration',
+    );
+  }
+}
+
+function readRows(
+  values: Partial<SettingValues>,
+  identity: CallersConfig['identity'],
+  readFile: ReadFile,
+  report: Report,
+): RowRules | undefined {
+  const path = values.ROW_RULES_PATH;
+  if (path === undefined) return undefined;
+  if (identity === 'caller') {
+    report(
+      'ROW_RULES_PATH',
+      'goes with UPSTREAM_IDENTITY=app only; with caller Defender itself decides what each one sees',
+    );
+    return undefined;
+  }
+  if (values.CALLER_AUTH === 'none') {
+    report('ROW_RULES_PATH', 'needs callers who are known: set CALLER_AUTH to entra or oidc');
+    return undefined;
+  }
+  const text = readNamedFile(path, readFile, (problem) => report('ROW_RULES_PATH', problem));
+  if (text === undefined) return undefined;
+  try {
+    const rowRules = readRowRules(text);
+    const most = maxScopeGroups(values.ODATA_MAX_NODES ?? 100);
+    const large = rowRules.rules.findIndex(
+      ({ deviceGroups }) => deviceGroups !== 'all' && deviceGroups.length > most,
+    );
+    if (large === -1) return rowRules;
+    report(
+      'ROW_RULES_PATH',
+      `holds a rule (rules.${large}) of more than ${most} device groups, which one upstream call takes`,
+    );
+  } catch (error) {
+    report(
+      'ROW_RULES_PATH',
+      `names a file of rules that ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return undefined;
+}

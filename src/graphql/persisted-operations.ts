@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { ApolloServerPlugin, PersistedQueryOptions } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { GatewayContext } from './context.ts';
+import type { OperationManifest } from './operation-manifest.ts';
+
+/** Operations that are known beforehand, and which others are taken. */
+export interface PersistedOperations {
+  /** Whether clients may teach us operations of their own (APQ). */
+  readonly automatic: boolean;
+  readonly manifest: OperationManifest | undefined;
+  /** `require` refuses what is not in the manifest; `allow` takes it too. */
+  readonly mode: 'allow' | 'require';
+}
+
+/** Characters of operations that clients taught us. */
+const maxCachedCharacters = 4 * 1024 * 1024;
+const cachedMs = 86_400_000;
+
+/**
+ * Gives the text of an operation for its hash: from the manifest, else as a client taught it (Apollo's automatic persisted
+ * queries). What is taught is bounded in size and time, and goes the way of any other text: it is parsed, validated and
+ * measured before it is kept.
+ */
+export function persistedQueries(options: PersistedOperations): PersistedQueryOptions | false {
+  const { automatic, manifest } = options;
+  const learns = automatic && options.mode === 'allow';
+  if (!learns && manifest === undefined) return false;
+  const taught = new LRUCache<string, string>({
+    maxSize: maxCachedCharacters,
+    sizeCalculation: (text) => text.length + 1,
+    ttl: cachedMs,
+  });
+  return {
+    cache: {
+      get: async (key) => {
+        const id = key.slice(key.indexOf(':') + 1);
+        return manifest?.get(id) ?? taught.get(id);
+      },
+      set: async (key, text) => {
+        if (learns) taught.set(key.slice(key.indexOf(':') + 1), text);
+      },
+      delete: async (key) => taught.delete(key.slice(key.indexOf(':') + 1)),
+    },
+  };
+}
+
+/** What stands in for a text that is refused. */
+const nothing = '{ __typename }';
+
+/**
+ * Refuses every operation that is not in the manifest, byte for byte, without so much as parsing it: its errors would
+ * tell of the schema. The server answers errors only once it knows the operation, so another text stands in until then.
+ */
+export function safelist(manifest: OperationManifest): ApolloServerPlugin<GatewayContext> {
+  return {
+    async requestDidStart({ request }) {
+      const id = idOf(request.query, request.extensions);
+      if (id !== undefined && manifest.has(id)) return {};
+      request.query = nothing;
+      delete request.operationName;
+      delete request.extensions;
+      return {
+        async didResolveOperation() {
+          throw new GraphQLError(
+            'This gateway answers registered operations only, and this is none of them. ' +
+              'Send one from its manifest unchanged, or have the operator add it.',
+            { extensions: { code: 'QUERY_NOT_IN_SAFE_LIST', http: { status: 403 } } },
+          );
+        },
+      };
+    },
+  };
+}
+
+function idOf(
+  query: string | undefined,
+  extensions: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  // A hash that was sent beside a text is compared with it later; the text is what counts.
+  if (query !== undefined && query !== '') return createHash('sha256').update(query).digest('hex');
+  const persisted = extensions?.persistedQuery;
+  if (typeof persisted !== 'object' || persisted === null || !('sha256Hash' in persisted)) return undefined;
+  return typeof persisted.sha256Hash === 'string' ? persisted.sha256Hash : undefined;
+}

@@ -1,0 +1,20 @@
+import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
+import { requestIdHeader } from './request-id.ts';
+
+const preflightSeconds = 600;
+
+/**
+ * Lets web pages of the given origins ask and read answers; pages of all others get no such header, and so nothing.
+ * Callers show who they are in the Authorization header, which pages must send themselves: cookies have no part in it.
+ * @param origins exact ones, such as `https://app.example.com`
+ */
+export function allowOrigins(server: FastifyInstance, origins: readonly string[]): void {
+  server.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', requestIdHeader],
+    exposedHeaders: [requestIdHeader, 'retry-after', 'www-authenticate'],
+    maxAge: preflightSeconds,
+  });
+}
