@@ -20,6 +20,7 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly landingPage: boolean;
+    readonly explorer: boolean;
     readonly introspection: boolean;
     readonly requestTimeoutMs: number;
     readonly drainDelayMs: number;
@@ -121,6 +122,7 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
       host: values.HOST,
       port: values.PORT,
       landingPage: values.LANDING_PAGE ?? !production,
+      explorer: values.EXPLORER ?? !production,
       introspection: values.INTROSPECTION ?? !production,
       requestTimeoutMs: values.REQUEST_TIMEOUT_SECONDS,
       drainDelayMs: values.DRAIN_DELAY_SECONDS,

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { readConfig } from './config.ts';
 import { startEmulator } from './emulator/emulator.ts';
 import { startGateway } from './gateway.ts';
+import { type ExampleQuery, exampleQueries } from './http/explorer/example-queries.ts';
 import { createLog } from './log.ts';
 import { Secret } from './secret.ts';
 import { untilStopped } from './stop.ts';
@@ -9,20 +10,14 @@ import { untilStopped } from './stop.ts';
 const token = new Secret('demo-token');
 const fleetSeed = 20_260_908;
 
-const queries = [
-  [
-    'High-risk machines that report',
-    '{ machines(first: 3, filter: { riskScore: { eq: HIGH }, healthStatus: { eq: ACTIVE } }) { nodes { computerDnsName riskScore exposureLevel } pageInfo { hasNextPage endCursor } } }',
-  ],
-  [
-    'Servers that nobody onboarded',
-    '{ machines(first: 5, filter: { osPlatform: { startsWith: "WindowsServer" }, onboardingStatus: { ne: ONBOARDED } }) { totalCount nodes { id computerDnsName osPlatform onboardingStatus } } }',
-  ],
-  [
-    'The last two of the whole list',
-    '{ machines(last: 2) { totalCount nodes { computerDnsName lastSeen machineTags } pageInfo { hasPreviousPage } } }',
-  ],
-] as const;
+const queries: readonly ExampleQuery[] = [
+  ...exampleQueries,
+  {
+    title: 'The last two of the whole list',
+    query:
+      'query LastTwo { machines(last: 2) { totalCount nodes { computerDnsName lastSeen machineTags } pageInfo { hasPreviousPage } } }',
+  },
+];
 
 /** `demo`: the gateway in front of an emulated fleet, on this machine alone. */
 export function demoCommand(): Command {
@@ -36,6 +31,7 @@ export function demoCommand(): Command {
         CALLER_AUTH: 'none',
         MACHINES_API_TOKEN: token.reveal(),
         LANDING_PAGE: 'on',
+        EXPLORER: 'on',
         INTROSPECTION: 'on',
         LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
       };
@@ -46,7 +42,8 @@ export function demoCommand(): Command {
         log,
       });
       const config = readConfig({ ...environment, MACHINES_API_URL: emulator.url }, () => '');
-      const gateway = await startGateway(config, { log, now: Date.now }).catch(async (error: unknown) => {
+      const surroundings = { log, now: Date.now, exampleQueries: queries };
+      const gateway = await startGateway(config, surroundings).catch(async (error: unknown) => {
         await emulator.close();
         throw error;
       });
@@ -59,14 +56,15 @@ export function demoCommand(): Command {
 }
 
 function welcome(gatewayUrl: string, emulatorUrl: string, size: number): string {
-  const tries = queries.map(([title, query], index) => `${index + 1}. ${title}\n   ${query}`).join('\n');
+  const tries = queries.map(({ title, query }, index) => `${index + 1}. ${title}\n   ${query}`).join('\n');
   return `
 Machines Gateway, with ${size} emulated machines.
 
-  Open ${gatewayUrl}/graphql in a browser (Apollo Sandbox), or ask from a shell:
+  Open ${gatewayUrl}/graphql in a browser (Apollo Sandbox, which loads from the internet)
+  or ${gatewayUrl}/explorer (GraphiQL, which needs none), or ask from a shell:
   curl ${gatewayUrl}/graphql -H 'content-type: application/json' -d '{"query":"{ machines(first: 2) { nodes { id } } }"}'
 
-Worth trying:
+Worth trying, and in the tabs of the explorer:
 ${tries}
 
 What the gateway asked upstream: ${emulatorUrl}/emulator/requests

@@ -16,6 +16,7 @@ import type { GatewayContext } from './graphql/context.ts';
 import { createMachineLoader } from './graphql/machine-loader.ts';
 import { ManifestError } from './graphql/operation-manifest.ts';
 import { UpstreamUsage } from './graphql/upstream-usage.ts';
+import { type ExampleQuery, exampleQueries } from './http/explorer/example-queries.ts';
 import { type Arrival, createServer } from './http/server.ts';
 import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
 import type { ListingId } from './machines/cursor.ts';
@@ -57,6 +58,8 @@ export interface Surroundings {
   readonly quotaClock?: Clock;
   /** Further certificate authorities to trust at the identity provider, in PEM. */
   readonly ca?: string;
+  /** What the tabs of the explorer hold at first. Default: what suits any fleet. */
+  readonly exampleQueries?: readonly ExampleQuery[];
 }
 
 /** Room in an upstream address for `$top`, `$skip` and the names of the parameters, in bytes. */
@@ -135,6 +138,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
       ...(await identity.problems()),
     ],
     requestTimeoutMs: http.requestTimeoutMs,
+    explorerQueries: http.explorer ? (surroundings.exampleQueries ?? exampleQueries) : undefined,
     loopbackOnly: http.loopbackOnly,
     landingPage: http.landingPage,
     limits: http.limits,

@@ -481,6 +481,12 @@ export const settings = {
     without: undefined,
     means: 'Serves Apollo Sandbox to browsers at `/graphql`. On, unless `NODE_ENV` is `production`.',
   },
+  EXPLORER: {
+    reads: onOff,
+    without: undefined,
+    means:
+      'Serves GraphiQL to browsers at `/explorer`, from the gateway alone. On, unless `NODE_ENV` is `production`.',
+  },
   INTROSPECTION: {
     reads: onOff,
     without: undefined,
@@ -489,7 +495,7 @@ export const settings = {
   NODE_ENV: {
     reads: text,
     without: undefined,
-    means: '`production` turns landing page and introspection off.',
+    means: '`production` turns landing page, explorer and introspection off.',
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 

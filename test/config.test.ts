@@ -44,6 +44,7 @@ describe('settings that are left out', () => {
         host: '127.0.0.1',
         port: 4000,
         landingPage: true,
+        explorer: true,
         introspection: true,
         requestTimeoutMs: 60_000,
         drainDelayMs: 0,
@@ -95,15 +96,18 @@ describe('settings that are left out', () => {
   it('turn landing page and introspection off in production', () => {
     expect(read({ ...least, NODE_ENV: 'production' }).http).toMatchObject({
       landingPage: false,
+      explorer: false,
       introspection: false,
     });
     expect(
-      read({ ...least, NODE_ENV: 'production', LANDING_PAGE: 'on', INTROSPECTION: 'on' }).http,
-    ).toMatchObject({ landingPage: true, introspection: true });
+      read({ ...least, NODE_ENV: 'production', LANDING_PAGE: 'on', EXPLORER: 'on', INTROSPECTION: 'on' })
+        .http,
+    ).toMatchObject({ landingPage: true, explorer: true, introspection: true });
     expect(
-      read({ ...least, NODE_ENV: 'test', LANDING_PAGE: 'off', INTROSPECTION: 'off' }).http,
+      read({ ...least, NODE_ENV: 'test', LANDING_PAGE: 'off', EXPLORER: 'off', INTROSPECTION: 'off' }).http,
     ).toMatchObject({
       landingPage: false,
+      explorer: false,
       introspection: false,
     });
   });
@@ -227,6 +231,7 @@ describe('settings that are given', () => {
     ['ODATA_STARTSWITH_ANYWHERE', 'maybe'],
     ['LOG_LEVEL', 'loud'],
     ['LANDING_PAGE', 'oui'],
+    ['EXPLORER', 'oui'],
     ['INTROSPECTION', 'non'],
   ];
 

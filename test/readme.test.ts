@@ -69,6 +69,20 @@ describe('the README', () => {
     }
   });
 
+  it('has lines for clients that are those of their tests', () => {
+    const clients = chapter(readme, 'Clients').split('\n**').slice(1);
+    expect(clients).toHaveLength(5);
+    for (const client of clients) {
+      const [, path = ''] = /`(test\/client\/[^`]+)`/.exec(client) ?? [];
+      const tested = read(path).split('\n');
+      const [, snippet = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(client) ?? [];
+      const bare = (line: string): string => line.trim().replace(/[;,]$/, '');
+      const lines = snippet.trim().split('\n').map(bare);
+      expect(lines.length).toBeGreaterThan(1);
+      expect(tested.map(bare)).toEqual(expect.arrayContaining(lines));
+    }
+  });
+
   it('has five queries, each with an answer', () => {
     expect(queries).toHaveLength(5);
     expect(answers).toHaveLength(5);
@@ -161,6 +175,10 @@ describe('CONTRIBUTING.md', () => {
     expect(files.length).toBeGreaterThan(5);
     for (const file of files) expect(() => read(file), file).not.toThrow();
     const named = all(contributing, /\bnpm run ([\w:]+)/g);
-    expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
+    const packages = ['test/client', 'test/browser', 'examples/client'].map(
+      (folder) => JSON.parse(read(`${folder}/package.json`)) as Pick<typeof manifest, 'scripts'>,
+    );
+    const scripts = [manifest, ...packages].flatMap((each) => Object.keys(each.scripts));
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 });

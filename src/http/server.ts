@@ -15,8 +15,11 @@ import type { Call } from '../machines/source.ts';
 import type { Metrics } from '../metrics.ts';
 import { createDoor } from './admission.ts';
 import { type CallerKey, callerLimit } from './caller-rate.ts';
+import { headersForApollo } from './client-headers.ts';
 import { allowOrigins } from './cors.ts';
 import { departureSignal } from './departure.ts';
+import type { ExampleQuery } from './explorer/example-queries.ts';
+import { registerExplorer } from './explorer.ts';
 import { type Readiness, registerHealth } from './health.ts';
 import { checkHosts } from './host-header.ts';
 import { problem } from './problem.ts';
@@ -38,6 +41,8 @@ export interface ServerOptions {
   readonly landingPage: boolean;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
+  /** Queries that the explorer's tabs hold at first; undefined where there is no explorer. */
+  readonly explorerQueries: readonly ExampleQuery[] | undefined;
   /** Takes requests only under a loopback host name; see {@link checkHosts}. */
   readonly loopbackOnly: boolean;
   readonly limits: HttpLimits;
@@ -69,7 +74,7 @@ const maxHeadBytes = 32 * 1024;
 /** How often it is looked for requests that do not come on, at most. */
 const checkIntervalMs = 5_000;
 
-/** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`. */
+/** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`, `/metrics`, `/explorer`. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { apollo, createContext, readiness, requestTimeoutMs, limits, stopping, log, metrics, now } = options;
   // Each request in flight listens, and there may be many.
@@ -139,6 +144,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   );
   registerHealth(server, readiness);
   server.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.print()));
+  if (options.explorerQueries !== undefined) registerExplorer(server, options.explorerQueries);
   const door = createDoor({
     admit: options.admit,
     isForPage: (request) => options.landingPage && isForLandingPage(request),
@@ -159,6 +165,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
         ? [callerLimit(limits.callerRequestsPerMinute, callerKey, now)]
         : []),
     ],
+    preHandler: async (request) => {
+      request.headers = headersForApollo(request.method, request.headers, options.corsOrigins);
+    },
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) =>
         createContext(

@@ -40,17 +40,37 @@ describe('the endpoints of the gateway', () => {
       ).toHaveLength(2);
     });
 
-    it('refuses a GET that any web page could send (CSRF)', async () => {
+    it.each([
+      ['a page of another origin', { 'sec-fetch-site': 'cross-site' }],
+      ['a page of another origin of the same site', { 'sec-fetch-site': 'same-site' }],
+      ['a browser that does not say whose page asks', { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' }],
+    ])('refuses a GET of %s (CSRF)', async (_, headers) => {
       const response = await fetch(
         `${url}/graphql?query=${encodeURIComponent('{ machines { nodes { id } } }')}`,
-        {
-          headers: { accept: 'application/json' },
-        },
+        { headers: { accept: 'application/json', ...headers } },
       );
       expect(response.status).toBe(400);
       const fault = await faultOf(response);
       expect(fault.extensions).toEqual({ code: 'BAD_REQUEST' });
       expect(fault.message).toContain('CSRF');
+    });
+
+    it.each([
+      ['a program', {}],
+      ['a page of its own origin', { 'sec-fetch-site': 'same-origin', 'user-agent': 'Mozilla/5.0' }],
+    ])('answers a GET of %s', async (_, headers) => {
+      const response = await fetch(`${url}/graphql?query=${encodeURIComponent(query)}`, { headers });
+      expect(response.status).toBe(200);
+    });
+
+    it.each([
+      ['application/vnd.github.v3+json', 200, 'application/json; charset=utf-8'],
+      ['application/graphql-response+json', 200, 'application/graphql-response+json; charset=utf-8'],
+      ['text/html', 406, 'application/json; charset=utf-8'],
+    ])('answers an Accept of %s by %i', async (accept, status, type) => {
+      const response = await post(JSON.stringify({ query }), { 'content-type': 'application/json', accept });
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-type')).toBe(type);
     });
 
     it.each([
@@ -229,7 +249,7 @@ describe('what a production gateway keeps to itself', () => {
     const running = await runGateway({ environment: { NODE_ENV: 'production' } });
     try {
       const response = await page(running.gateway.url);
-      expect(response.status).toBe(400);
+      expect(response.status).toBe(406);
       expect(await response.text()).not.toContain('<html');
       const { data, errors } = await running.ask(introspection);
       expect(data).toBeUndefined();

@@ -53,6 +53,7 @@ describe('a fault of the gateway itself', () => {
       createContext,
       readiness: async () => broken(),
       requestTimeoutMs: 5_000,
+      explorerQueries: undefined,
       loopbackOnly: true,
       limits: config.http.limits,
       corsOrigins: [],

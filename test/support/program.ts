@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { watch } from './watched-log.ts';
 
-/** The command line as a process of its own, from source. */
+/** The command line as a process of its own. */
 export interface Program {
   /** What it has written so far. */
   readonly stdout: () => string;
@@ -18,14 +18,16 @@ export interface Program {
 const root = new URL('../../', import.meta.url);
 
 /**
- * Starts `src/main.ts`. Nothing of the surrounding environment reaches it but the search path. All that it writes is
+ * Starts `src/main.ts`, or what was compiled from it. Nothing of the surrounding environment reaches it but the search path. All that it writes is
  * searched for secrets, and it does not outlive the test.
  */
 export function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  program = 'src/main.ts',
 ): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
+  const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const child = spawn(process.execPath, [...loader, program, ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
