@@ -27,6 +27,7 @@ import { createRowReader } from './upstream/row-reader.ts';
 import { createTransport } from './upstream/transport.ts';
 import { createIdentifiedMachines } from './upstream/windows/identified-machines.ts';
 import { createRedisWindows } from './upstream/windows/redis-windows.ts';
+import { Renewals } from './upstream/windows/renewals.ts';
 import { type SharedWindows, unshared } from './upstream/windows/shared-windows.ts';
 import { WindowCache } from './upstream/windows/window-cache.ts';
 import { WindowListings } from './upstream/windows/window-listings.ts';
@@ -168,7 +169,7 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     quota: quota.state,
     cacheBytes: () => cache.bytes,
     cacheWindows: () => cache.windows,
-    sharedCacheAvailable: () => shared.isAvailable(),
+    sharedCache: () => shared.state(),
   });
   const rowReader = createRowReader(metrics.parsed);
   const machinesApi = createMachinesApi({
@@ -181,17 +182,21 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     onCall: metrics.called,
     now,
   });
+  const renewals = new Renewals({
+    patienceMs: renewalPatienceMs,
+    backgroundMs: config.http.requestTimeoutMs,
+    now,
+    onBackgroundFailure: (err) => log.info({ err }, 'work in the background was left'),
+  });
   const listings = new WindowListings({
     source: machinesApi,
     cache,
     shared,
     grid,
     freshness: ages,
-    renewalPatienceMs,
-    backgroundMs: config.http.requestTimeoutMs,
+    renewals,
     now,
     newId: () => randomBytes(8).toString('hex') as ListingId,
-    onBackgroundFailure: (err) => log.info({ err }, 'work in the background was left'),
   });
   const maxIds = maxListValues(odata.maxNodes, comparisonNodes);
   const bounds = {
@@ -201,11 +206,14 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
   const byIds = createIdentifiedMachines({
     source: machinesApi,
     listings,
+    shared,
+    renewals,
     bounds,
     maxIds: Math.max(
       1,
       Math.min(maxIds, Math.floor(bounds.maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
     ),
+    now,
   });
   const catalog = createCatalog(listings, byIds, {
     rules: { not: odata.not, startsWithAnywhere: odata.startsWithAnywhere, maxNodes: odata.maxNodes },
@@ -241,7 +249,7 @@ function createShared(config: Config, log: Logger): SharedWindows {
     url: redisUrl,
     prefix: `machines-gateway:1:${registrationKey(config)}`,
     keepMs: config.cache.staleMs,
-    onAvailable: (available, why) => log.warn({ available, why }, 'the shared cache has turned'),
+    onState: (state, why) => log.warn({ state, why }, 'the shared cache has turned'),
   });
 }
 

@@ -26,11 +26,10 @@ export interface FoundPage extends MachinePage {
 
 /** Machines by their ids. */
 export interface MachinesById {
-  /** Most ids that {@link load} takes, as many as fit one upstream call. */
-  readonly maxIds: number;
   /**
-   * The machines with these ids, in at most one upstream call: null where there is none, an error where it cannot be told.
-   * @param ids at most {@link maxIds}, each one that {@link isPossibleId} holds for
+   * The machines with these ids, in as few upstream calls as hold them: null where there is none, an error where it
+   * cannot be told. A call that fails fails its own ids only.
+   * @param ids each one that {@link isPossibleId} holds for
    */
   readonly load: (ids: readonly string[], call: Call) => Promise<readonly (Machine | null | Error)[]>;
 }

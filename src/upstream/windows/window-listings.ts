@@ -1,16 +1,15 @@
-import { timeLimit } from '../../cancellation.ts';
 import type { ListingId } from '../../machines/cursor.ts';
 import type { Listing, Listings } from '../../machines/listing.ts';
 import type { Machine } from '../../machines/machine.ts';
 import type { Moment } from '../../machines/moment.ts';
-import type { Call, MachineSource, Principal, Usage } from '../../machines/source.ts';
+import type { Call, MachineSource, Principal } from '../../machines/source.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import { CallFlight } from './call-flight.ts';
 import { type Freshness, type FreshnessLimits, freshnessOf } from './freshness.ts';
 import { type List, listOf } from './list.ts';
 import { readWindow } from './read-window.ts';
 import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
-import { RenewalRests } from './renewal-rests.ts';
+import type { Renewals } from './renewals.ts';
 import type { SharedWindows } from './shared-windows.ts';
 import { type WindowCache, walkMs } from './window-cache.ts';
 import { type WindowGrid, type WindowIndex, windowAt, windowRows, windowStart } from './window-grid.ts';
@@ -29,15 +28,10 @@ export interface WindowListingsOptions {
   readonly shared: SharedWindows;
   readonly grid: WindowGrid;
   readonly freshness: FreshnessLimits;
-  /** Longest time that a caller waits for a newer answer while an old one is at hand, in milliseconds. */
-  readonly renewalPatienceMs: number;
-  /** Time for work in the background, in milliseconds. */
-  readonly backgroundMs: number;
+  readonly renewals: Renewals;
   /** Clock, in epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => ListingId;
-  /** Told of a renewal or a read-ahead that failed; callers are served by what is held. */
-  readonly onBackgroundFailure: (error: unknown) => void;
 }
 
 /** A reader that has come this far through a window, following cursors, is taken to go on: the next one is read ahead. */
@@ -49,12 +43,10 @@ const mostStandIns = 10;
 export class WindowListings implements Listings, WindowSource {
   readonly #options: WindowListingsOptions;
   readonly #windows = new CallFlight<HeldWindow>();
-  readonly #renewals = new CallFlight<Reading>();
-  readonly #rests: RenewalRests;
+  readonly #readings = new CallFlight<Reading>();
 
   constructor(options: WindowListingsOptions) {
     this.#options = options;
-    this.#rests = new RenewalRests(options.now);
   }
 
   async open(
@@ -133,9 +125,10 @@ export class WindowListings implements Listings, WindowSource {
     const next = windowAt(this.grid, window.start + rows);
     if (reading.window(next) !== undefined) return;
     const key = `${reading.id}:${next}`;
-    if (this.#rests.isResting(key)) return;
-    this.#behind(call, (background) =>
-      this.#restingAfterFailure(key, () => this.window(list, reading, next, background)),
+    const { renewals } = this.#options;
+    if (renewals.isResting(key)) return;
+    renewals.behind(call, (background) =>
+      renewals.restingAfterFailure([key], () => this.window(list, reading, next, background)),
     );
   }
 
@@ -155,18 +148,19 @@ export class WindowListings implements Listings, WindowSource {
 
   /** The reading that serves whoever begins, renewed as its age asks for. */
   async #newest(list: List, call: Call): Promise<{ readonly reading: Reading; readonly isNew: boolean }> {
+    const { renewals } = this.#options;
     const newest = await this.#held(list);
     const freshness = newest === undefined ? 'dead' : this.freshnessOf({ readAt: newest.openedAt });
     if (newest === undefined || freshness === 'dead') {
       return { reading: await this.#renew(list, call), isNew: true };
     }
-    if (freshness === 'fresh' || this.#rests.isResting(list.key)) return { reading: newest, isNew: false };
+    if (freshness === 'fresh' || renewals.isResting(list.key)) return { reading: newest, isNew: false };
     if (freshness === 'stale') {
-      this.#renewBehind(list, call);
+      renewals.behind(call, (background) => this.#renew(list, background));
       return { reading: newest, isNew: false };
     }
     try {
-      return { reading: await this.#renewWithin(list, call), isNew: true };
+      return { reading: await renewals.within(call, (patient) => this.#renew(list, patient)), isNew: true };
     } catch (error) {
       if (call.signal.aborted || !(error instanceof UpstreamError && error.isPassing)) throw error;
       return { reading: newest, isNew: false };
@@ -193,53 +187,10 @@ export class WindowListings implements Listings, WindowSource {
     return reading;
   }
 
-  /** Renews, but waits no longer than the patience; the renewal itself goes on. */
-  async #renewWithin(list: List, call: Call): Promise<Reading> {
-    const { renewalPatienceMs, now } = this.#options;
-    // At most half of the caller's time, so that there is some left to serve what is held.
-    const patienceMs = Math.min(renewalPatienceMs, Math.max(0, call.deadline - now()) / 2);
-    const patience = timeLimit(patienceMs, call.signal);
-    try {
-      // The quota, too, is told how long it may take: where it cannot, as while upstream is shut, it says so at once.
-      const deadline = now() + patienceMs;
-      const renewal = this.#renew(list, { ...call, signal: patience.signal, deadline });
-      this.#renewBehind(list, call);
-      return await renewal;
-    } finally {
-      patience.lift();
-    }
-  }
-
-  #renewBehind(list: List, call: Call): void {
-    this.#behind(call, (background) => this.#renew(list, background));
-  }
-
-  /** Does what nobody waits for, within a time of its own; no request is told that it took a call. */
-  #behind(call: Call, work: (background: Call) => Promise<unknown>): void {
-    const { backgroundMs, now, onBackgroundFailure } = this.#options;
-    const limit = timeLimit(backgroundMs);
-    const deadline = now() + backgroundMs;
-    work({ ...call, lane: 'background', signal: limit.signal, deadline, usage: untold })
-      .catch(onBackgroundFailure)
-      .finally(limit.lift);
-  }
-
   #renew(list: List, call: Call): Promise<Reading> {
-    return this.#renewals.join(list.key, call, (shared) =>
-      this.#restingAfterFailure(list.key, () => this.#begin(list, shared)),
+    return this.#readings.join(list.key, call, (shared) =>
+      this.#options.renewals.restingAfterFailure([list.key], () => this.#begin(list, shared)),
     );
-  }
-
-  async #restingAfterFailure<T>(key: string, work: () => Promise<T>): Promise<T> {
-    try {
-      const result = await work();
-      this.#rests.end(key);
-      return result;
-    } catch (error) {
-      // A call that our own quota has held back cost nothing, and may be wanted again at once.
-      if (error instanceof UpstreamError && !error.isOwnQuota) this.#rests.begin(key);
-      throw error;
-    }
   }
 
   /** Begins a new reading with its first window, or takes over the one that another replica has begun. */
@@ -291,5 +242,3 @@ export class WindowListings implements Listings, WindowSource {
     });
   }
 }
-
-const untold: Usage = { called: () => undefined, served: () => undefined };
