@@ -65,7 +65,9 @@ export function createCatalog(listings: Listings, byIds: MachinesById, options: 
       const listing = await listings.open(filter, (request.after ?? request.before)?.listing, call);
       const read = async (from: Listing): Promise<FoundPage> => {
         const { span, consistency } = await placeRequest(request, from);
-        return { ...(await readPage(span, from, fingerprint)), consistency };
+        const page = await readPage(span, from, fingerprint);
+        const hasParted = consistency === 'LISTING' && from.hasParted();
+        return { ...page, consistency: hasParted ? 'ANCHORED' : consistency };
       };
       try {
         return await read(listing);

@@ -26,6 +26,9 @@ export interface Listing {
   /** How many machines can be shown; undefined until all rows have been read. */
   readonly count: () => number | undefined;
 
+  /** Whether what was read is no longer of the listing that was wanted: the way through it has parted on the way. */
+  readonly hasParted: () => boolean;
+
   /** Where the row of a cursor is in this listing, and how sure that is. */
   readonly place: (position: Position) => Promise<Place>;
 }

@@ -55,31 +55,43 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
 
   const keyOf = (...parts: readonly (string | number)[]): string => [prefix, ...parts].join(':');
   const windowKey = (list: ListKey, id: ListingId, index: number): string => keyOf('window', list, id, index);
+  const readingKey = (list: ListKey, id: ListingId): string => keyOf('reading', list, id);
+  const newestKey = (list: ListKey): string => keyOf('newest', list);
   const machineKey = (key: MachineKey): string => keyOf('machine', key);
   const read = async <T>(key: string, parse: (value: Buffer) => T | Promise<T>): Promise<T | undefined> => {
     await tried;
     return parsed(await health.ask(() => redis.getBuffer(key)), parse);
   };
-  const readJson = <T>(key: string): Promise<T | undefined> =>
-    read(key, (value) => JSON.parse(value.toString('utf8')) as T);
-  const write = async (key: string, value: string | Buffer): Promise<boolean> =>
-    (await health.write(() => redis.set(key, value, 'PX', keepMs))) !== undefined;
   const locks = new RedisLocks({ redis, health, keyOf });
 
   return {
-    newest: (list) => readJson<SharedReading>(keyOf('newest', list)),
+    newest: (list) => read(newestKey(list), (value) => JSON.parse(value.toString('utf8')) as SharedReading),
     async reading(list, id) {
-      const openedAt = await readJson<Moment>(keyOf('reading', list, id));
-      return openedAt === undefined ? undefined : { id, openedAt };
+      await tried;
+      const openedAt = await health.ask(() => redis.hget(readingKey(list, id), 'openedAt'));
+      return typeof openedAt === 'string' ? { id, openedAt: openedAt as Moment } : undefined;
     },
     window: (list, id, index) => read(windowKey(list, id, index), unpackWindow),
-    async keep(list, { id, openedAt }, index, window) {
-      if (!health.mayWrite) return;
-      const isKept = await write(windowKey(list, id, index), await packWindow(window));
-      if (!isKept || index !== 0) return;
-      // Names nothing that is not there.
-      if (!(await write(keyOf('reading', list, id), JSON.stringify(openedAt)))) return;
-      await write(keyOf('newest', list), JSON.stringify({ id, openedAt }));
+    async keep(list, reading, index, window) {
+      if (!health.mayWrite) return false;
+      const { id, openedAt } = reading;
+      const packet = await packWindow(window);
+      const keys = [windowKey(list, id, index), readingKey(list, id)];
+      const kept = await health.write(() =>
+        index === 0
+          ? redis.eval(
+              openScript,
+              3,
+              ...keys,
+              newestKey(list),
+              keepMs,
+              packet,
+              openedAt,
+              JSON.stringify(reading),
+            )
+          : redis.eval(keepScript, 2, ...keys, keepMs, packet, index),
+      );
+      return kept === 1;
     },
     async machines(keys) {
       await tried;
@@ -138,3 +150,22 @@ async function unpackMachine(packet: Buffer): Promise<SharedMachine> {
   const { block, readAt } = await unpackWindow(packet);
   return { machine: unpackRows(block, 0, 1)[0] ?? null, readAt };
 }
+
+/** Begins a reading with its first window. */
+const openScript = `
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
+redis.call('HSET', KEYS[2], 'openedAt', ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[1])
+redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[1])
+return 1`;
+
+/**
+ * Keeps a further window of a reading that is there, once: the reading remembers which were brought, so that none is
+ * brought anew that some replica may have seen otherwise.
+ */
+const keepScript = `
+if redis.call('HEXISTS', KEYS[2], 'openedAt') == 0 or redis.call('HEXISTS', KEYS[2], ARGV[3]) == 1 then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[3], 1)
+redis.call('PEXPIRE', KEYS[2], ARGV[1])
+return 1`;

@@ -18,13 +18,17 @@ export interface SharedWindows {
   /** A certain reading of a list, where it is still kept. */
   readonly reading: (list: ListKey, id: ListingId) => Promise<SharedReading | undefined>;
   readonly window: (list: ListKey, id: ListingId, index: WindowIndex) => Promise<SharedWindow | undefined>;
-  /** Keeps a window; the first one of a reading also makes it the newest of its list. */
+  /**
+   * Keeps a window; the first one of a reading also makes it the newest of its list.
+   * @returns whether it is now *the* window for all: not where another one was brought before, were it lost since, or
+   *   where the reading itself is lost. Where it is not sure, it is not.
+   */
   readonly keep: (
     list: ListKey,
     reading: SharedReading,
     index: WindowIndex,
     window: SharedWindow,
-  ) => Promise<void>;
+  ) => Promise<boolean>;
   /** Machines by id; those that are not kept are left out. */
   readonly machines: (keys: readonly MachineKey[]) => Promise<ReadonlyMap<MachineKey, SharedMachine>>;
   readonly keepMachines: (machines: ReadonlyMap<MachineKey, SharedMachine>) => Promise<void>;
@@ -78,7 +82,7 @@ export const unshared: SharedWindows = {
   newest: async () => undefined,
   reading: async () => undefined,
   window: async () => undefined,
-  keep: async () => undefined,
+  keep: async () => false,
   machines: async () => new Map(),
   keepMachines: async () => undefined,
   once: (_name, _signal, _look, work) => work(),

@@ -1,8 +1,9 @@
+import { LRUCache } from 'lru-cache';
 import type { ListingId } from '../../machines/cursor.ts';
 import type { Listing, Listings } from '../../machines/listing.ts';
 import type { Machine } from '../../machines/machine.ts';
 import type { Moment } from '../../machines/moment.ts';
-import type { Call, MachineSource, Principal } from '../../machines/source.ts';
+import type { Call, MachineSource, Principal, Window } from '../../machines/source.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import { CallFlight } from './call-flight.ts';
 import { type Freshness, type FreshnessLimits, freshnessOf } from './freshness.ts';
@@ -10,7 +11,7 @@ import { type List, listOf } from './list.ts';
 import { readWindow } from './read-window.ts';
 import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
 import type { Renewals } from './renewals.ts';
-import type { SharedWindows } from './shared-windows.ts';
+import type { SharedWindow, SharedWindows } from './shared-windows.ts';
 import { type WindowCache, walkMs } from './window-cache.ts';
 import { type WindowGrid, type WindowIndex, windowAt, windowRows, windowStart } from './window-grid.ts';
 import { WindowListing, type WindowSource } from './window-listing.ts';
@@ -21,6 +22,10 @@ import { WindowListing, type WindowSource } from './window-listing.ts';
  * A list is read in windows, and any page inside what was read is sliced from memory. The newest reading of a list
  * serves whoever begins; past its time a new reading is begun, and the older one lives on for those who walk through it,
  * so that a walk meets each machine once. Concurrent callers of a window share one call, across replicas too.
+ *
+ * A reading that replicas share is the same for all as long as each of its windows is. One that cannot be shared, as while
+ * Redis is away or after it has lost what was there, is this replica's own; whoever came with a cursor of the shared
+ * reading is told that he has left it, and his further cursors name what is here, which no other replica follows.
  */
 export interface WindowListingsOptions {
   readonly source: MachineSource;
@@ -37,6 +42,9 @@ export interface WindowListingsOptions {
 /** A reader that has come this far through a window, following cursors, is taken to go on: the next one is read ahead. */
 const readAheadFrom = 0.75;
 
+/** Past it, a walk that was parted from its reading goes on in a newer one. */
+const maxOwnIds = 1_000;
+
 /** Earlier readings that are tried in the place of one that failed. */
 const mostStandIns = 10;
 
@@ -44,6 +52,10 @@ export class WindowListings implements Listings, WindowSource {
   readonly #options: WindowListingsOptions;
   readonly #windows = new CallFlight<HeldWindow>();
   readonly #readings = new CallFlight<Reading>();
+
+  /** Readings by the names that only this replica knows; see {@link ownIdOf}. */
+  readonly #namedByOwnId = new LRUCache<ListingId, ListingId>({ max: maxOwnIds });
+  readonly #ownIds = new WeakMap<Reading, ListingId>();
 
   constructor(options: WindowListingsOptions) {
     this.#options = options;
@@ -55,10 +67,15 @@ export class WindowListings implements Listings, WindowSource {
     call: Call,
   ): Promise<Listing> {
     const list = listOf(call.principal, filter);
-    const living = wanted === undefined ? undefined : await this.#living(list, wanted);
-    if (living !== undefined) return new WindowListing(this, list, living, call, new Set(), true);
+    const shared = wanted === undefined ? undefined : this.#namedByOwnId.get(wanted);
+    const living = wanted === undefined ? undefined : await this.#living(list, shared ?? wanted);
+    if (living !== undefined) {
+      const follows = shared === undefined ? 'reading' : 'own';
+      return new WindowListing(this, list, living, call, new Set(), follows);
+    }
     const { reading, isNew } = await this.#newest(list, call);
-    return new WindowListing(this, list, reading, call, new Set(isNew ? [0] : []), wanted !== undefined);
+    const follows = wanted === undefined ? 'nothing' : 'another';
+    return new WindowListing(this, list, reading, call, new Set(isNew ? [0] : []), follows);
   }
 
   standIns(
@@ -71,10 +88,14 @@ export class WindowListings implements Listings, WindowSource {
     const list = listOf(call.principal, filter);
     return this.#options.cache
       .readings(list)
-      .filter(({ id, openedAt }) => id !== failed && this.freshnessOf({ readAt: openedAt }) !== 'dead')
+      .filter(
+        ({ id, openedAt }) =>
+          id !== (this.#namedByOwnId.get(failed) ?? failed) &&
+          this.freshnessOf({ readAt: openedAt }) !== 'dead',
+      )
       .sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1))
       .slice(0, mostStandIns)
-      .map((reading) => new WindowListing(this, list, reading, call, new Set(), false, failure));
+      .map((reading) => new WindowListing(this, list, reading, call, new Set(), 'another', failure));
   }
 
   /** A machine as the newest window that shows it to the principal has it; none from windows that are dead. */
@@ -99,6 +120,15 @@ export class WindowListings implements Listings, WindowSource {
     return freshnessOf(this.#options.now() - Date.parse(readAt), this.#options.freshness);
   }
 
+  ownIdOf(reading: Reading): ListingId {
+    const known = this.#ownIds.get(reading);
+    if (known !== undefined) return known;
+    const id = this.#options.newId();
+    this.#ownIds.set(reading, id);
+    this.#namedByOwnId.set(id, reading.id);
+    return id;
+  }
+
   get grid(): WindowGrid {
     return this.#options.grid;
   }
@@ -110,11 +140,11 @@ export class WindowListings implements Listings, WindowSource {
     index: WindowIndex,
     call: Call,
   ): Promise<{ readonly window: HeldWindow; readonly isNew: boolean }> {
-    const held = this.#options.cache.window(reading, index);
+    const key = `${reading.id}:${index}`;
+    // What is held while it is under way has not been shared yet.
+    const held = this.#windows.isUnderWay(key) ? undefined : this.#options.cache.window(reading, index);
     if (held !== undefined) return { window: held, isNew: false };
-    const window = await this.#windows.join(`${reading.id}:${index}`, call, (shared) =>
-      this.#fetch(list, reading, index, shared),
-    );
+    const window = await this.#windows.join(key, call, (shared) => this.#fetch(list, reading, index, shared));
     return { window, isNew: true };
   }
 
@@ -203,10 +233,19 @@ export class WindowListings implements Listings, WindowSource {
     const adopt = (): Promise<Reading | undefined> => this.#adoptNewest(list, isGood);
     return shared.once(`list:${list.key}`, call.signal, adopt, async () => {
       const window = await readWindow(source, list.filter, 0, grid.firstRows, call);
-      const reading = cache.adopt(list, { id: newId(), openedAt: window.readAt });
-      const held = cache.keep(list, reading, 0, window);
+      const open = (): { readonly reading: Reading; readonly held: HeldWindow } => {
+        const reading = cache.adopt(list, { id: newId(), openedAt: window.readAt }, false);
+        return { reading, held: cache.keep(list, reading, 0, window) };
+      };
+      let { reading, held } = open();
+      const { id, openedAt } = reading;
+      reading.isShared = await shared.keep(list.key, { id, openedAt }, 0, sharedWindow(window, held));
+      if (!reading.isShared && shared.state() !== undefined) {
+        // It may have been kept all the same: so it gets a name that is not known there.
+        cache.drop(reading);
+        ({ reading, held } = open());
+      }
       cache.begin(list, reading);
-      await shared.keep(list.key, reading, 0, { ...window, block: held.block, hidden: [...held.hidden] });
       return reading;
     });
   }
@@ -214,31 +253,49 @@ export class WindowListings implements Listings, WindowSource {
   /** Reads a further window of a reading, or takes over what another replica read. */
   async #fetch(list: List, reading: Reading, index: WindowIndex, call: Call): Promise<HeldWindow> {
     const { cache, shared, source, grid } = this.#options;
+    const { id, openedAt } = reading;
+    const read = (): Promise<Window> =>
+      readWindow(source, list.filter, windowStart(grid, index), windowRows(grid, index), call);
+    if (!reading.isShared || index >= reading.ownFrom) return cache.keep(list, reading, index, await read());
     const adopt = async (): Promise<HeldWindow | undefined> => {
-      const elsewhere = await shared.window(list.key, reading.id, index);
+      const elsewhere = await shared.window(list.key, id, index);
       return elsewhere === undefined
         ? undefined
         : cache.keep(list, reading, index, elsewhere, elsewhere.hidden);
     };
-    // What the windows ahead show must be known, so that this one hides it. A cursor may lead far behind the end, where
-    // there is nothing ahead for a long way: so the first gap ends it.
-    for (let ahead = index - 1; ahead >= 0; ahead -= 1) {
-      if (reading.wasRead(ahead)) continue;
-      const elsewhere = await shared.window(list.key, reading.id, ahead);
-      if (elsewhere === undefined) break;
-      cache.keep(list, reading, ahead, elsewhere, elsewhere.hidden);
-    }
-    return shared.once(`window:${reading.id}:${index}`, call.signal, adopt, async () => {
-      const window = await readWindow(
-        source,
-        list.filter,
-        windowStart(grid, index),
-        windowRows(grid, index),
-        call,
-      );
+    const isWhole = await this.#knowsAhead(list, reading, index);
+    return shared.once(`window:${id}:${index}`, call.signal, adopt, async () => {
+      const window = await read();
+      // As long as it is not sure that the others have it too.
+      reading.setOwn(index, true);
       const held = cache.keep(list, reading, index, window);
-      await shared.keep(list.key, reading, index, { ...window, block: held.block, hidden: [...held.hidden] });
+      // Where something is missing ahead, its rows may be among those that others have shown there.
+      const isShared =
+        isWhole && (await shared.keep(list.key, { id, openedAt }, index, sharedWindow(window, held)));
+      reading.setOwn(index, !isShared);
       return held;
     });
   }
+
+  /**
+   * Whether what the windows ahead of one show is known, so that it hides it. Takes over what others have read. A cursor
+   * may lead far behind the end, where there is nothing ahead for a long way: so the first gap ends it.
+   */
+  async #knowsAhead(list: List, reading: Reading, index: WindowIndex): Promise<boolean> {
+    const { cache, shared } = this.#options;
+    for (let ahead = index - 1; ahead >= 0; ahead -= 1) {
+      if (reading.wasRead(ahead)) continue;
+      const elsewhere = await shared.window(list.key, reading.id, ahead);
+      if (elsewhere === undefined) return false;
+      cache.keep(list, reading, ahead, elsewhere, elsewhere.hidden);
+    }
+    return true;
+  }
 }
+
+/** A window as it is arranged here. */
+const sharedWindow = (window: Window, { block, hidden }: HeldWindow): SharedWindow => ({
+  ...window,
+  block,
+  hidden: [...hidden],
+});
