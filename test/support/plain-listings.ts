@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { MachinesById } from '../../src/machines/catalog.ts';
 import type { ListingId } from '../../src/machines/cursor.ts';
 import type { MachineSource } from '../../src/machines/source.ts';
@@ -34,7 +35,6 @@ export function plainReplica(options: PlainListingsOptions): {
     now,
     onBackgroundFailure,
   });
-  let count = 0;
   const listings = new WindowListings({
     source,
     cache: new WindowCache(grid, maxBytes, now, () => undefined),
@@ -43,7 +43,7 @@ export function plainReplica(options: PlainListingsOptions): {
     freshness,
     renewals,
     now,
-    newId: () => `${++count}` as ListingId,
+    newId: () => randomBytes(8).toString('hex') as ListingId,
   });
   const bounds = { maxNodes: 100, maxEncodedBytes: 7_800 };
   const byIds = createIdentifiedMachines({ source, listings, shared, renewals, bounds, maxIds: 20, now });

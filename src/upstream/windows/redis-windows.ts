@@ -73,6 +73,7 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
     },
     window: (list, id, index) => read(windowKey(list, id, index), unpackWindow),
     async keep(list, reading, index, window) {
+      await tried;
       if (!health.mayWrite) return false;
       const { id, openedAt } = reading;
       const packet = await packWindow(window);
@@ -106,6 +107,7 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
       return found;
     },
     async keepMachines(machines) {
+      await tried;
       if (!health.mayWrite) return;
       const packets = await Promise.all(
         [...machines].map(async ([key, machine]) => [machineKey(key), await packMachine(machine)] as const),
