@@ -72,7 +72,7 @@ export function createCatalog(listings: Listings, byIds: MachinesById, options: 
       try {
         return await read(listing);
       } catch (failure) {
-        for (const standIn of listings.standIns(filter, listing.id, failure, call)) {
+        for (const standIn of await listings.standIns(filter, listing.id, failure, call)) {
           const page = await read(standIn).catch(() => undefined);
           if (page !== undefined) return page;
         }

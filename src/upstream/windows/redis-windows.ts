@@ -56,22 +56,30 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
   const keyOf = (...parts: readonly (string | number)[]): string => [prefix, ...parts].join(':');
   const windowKey = (list: ListKey, id: ListingId, index: number): string => keyOf('window', list, id, index);
   const readingKey = (list: ListKey, id: ListingId): string => keyOf('reading', list, id);
-  const newestKey = (list: ListKey): string => keyOf('newest', list);
+  const readingsKey = (list: ListKey): string => keyOf('readings', list);
   const machineKey = (key: MachineKey): string => keyOf('machine', key);
-  const read = async <T>(key: string, parse: (value: Buffer) => T | Promise<T>): Promise<T | undefined> => {
-    await tried;
-    return parsed(await health.ask(() => redis.getBuffer(key)), parse);
-  };
   const locks = new RedisLocks({ redis, health, keyOf });
 
   return {
-    newest: (list) => read(newestKey(list), (value) => JSON.parse(value.toString('utf8')) as SharedReading),
+    async newest(list) {
+      await tried;
+      return parsed(await health.ask(() => redis.lindexBuffer(readingsKey(list), 0)), readReading);
+    },
+    async readings(list) {
+      await tried;
+      const kept = (await health.ask(() => redis.lrangeBuffer(readingsKey(list), 0, -1))) ?? [];
+      const readings = await Promise.all(kept.map((value) => parsed(value, readReading)));
+      return readings.filter((reading) => reading !== undefined);
+    },
     async reading(list, id) {
       await tried;
       const openedAt = await health.ask(() => redis.hget(readingKey(list, id), 'openedAt'));
       return typeof openedAt === 'string' ? { id, openedAt: openedAt as Moment } : undefined;
     },
-    window: (list, id, index) => read(windowKey(list, id, index), unpackWindow),
+    async window(list, id, index) {
+      await tried;
+      return parsed(await health.ask(() => redis.getBuffer(windowKey(list, id, index))), unpackWindow);
+    },
     async keep(list, reading, index, window) {
       await tried;
       if (!health.mayWrite) return false;
@@ -84,7 +92,7 @@ export function createRedisWindows(options: RedisWindowsOptions): SharedWindows 
               openScript,
               3,
               ...keys,
-              newestKey(list),
+              readingsKey(list),
               keepMs,
               packet,
               openedAt,
@@ -144,6 +152,8 @@ async function parsed<T>(
   }
 }
 
+const readReading = (value: Buffer): SharedReading => JSON.parse(value.toString('utf8')) as SharedReading;
+
 /** A machine by its id is a window of one row, or of none. */
 const packMachine = ({ machine, readAt }: SharedMachine): Promise<Buffer> =>
   packWindow({ block: packRows(machine === null ? [] : [machine]), readAt, ended: true, hidden: [] });
@@ -158,7 +168,9 @@ const openScript = `
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
 redis.call('HSET', KEYS[2], 'openedAt', ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[1])
-redis.call('SET', KEYS[3], ARGV[4], 'PX', ARGV[1])
+redis.call('LPUSH', KEYS[3], ARGV[4])
+redis.call('LTRIM', KEYS[3], 0, 9)
+redis.call('PEXPIRE', KEYS[3], ARGV[1])
 return 1`;
 
 /**

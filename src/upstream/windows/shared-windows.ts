@@ -15,6 +15,8 @@ import type { WindowIndex } from './window-grid.ts';
 export interface SharedWindows {
   /** The newest reading of a list. */
   readonly newest: (list: ListKey) => Promise<SharedReading | undefined>;
+  /** The latest readings of a list that are still kept, newest first. */
+  readonly readings: (list: ListKey) => Promise<readonly SharedReading[]>;
   /** A certain reading of a list, where it is still kept. */
   readonly reading: (list: ListKey, id: ListingId) => Promise<SharedReading | undefined>;
   readonly window: (list: ListKey, id: ListingId, index: WindowIndex) => Promise<SharedWindow | undefined>;
@@ -80,6 +82,7 @@ export interface SharedMachine {
 /** For a gateway that runs alone: there is nobody to share with. */
 export const unshared: SharedWindows = {
   newest: async () => undefined,
+  readings: async () => [],
   reading: async () => undefined,
   window: async () => undefined,
   keep: async () => false,

@@ -16,6 +16,8 @@ export interface WindowSource {
     index: WindowIndex,
     call: Call,
   ) => Promise<{ readonly window: HeldWindow; readonly isNew: boolean }>;
+  /** A window of a reading where it is held, here or elsewhere, without a call. */
+  readonly held: (list: List, reading: Reading, index: WindowIndex) => Promise<HeldWindow | undefined>;
   /** Told how far a reader who follows cursors has come. */
   readonly readAhead: (list: List, reading: Reading, window: HeldWindow, offset: number, call: Call) => void;
   /** How cursors name a reading in so far as it is not shared though it is known to others. */
@@ -43,7 +45,7 @@ export class WindowListing implements Listing {
 
   /**
    * @param follows who follows a cursor is likely to go on
-   * @param heldOnly reads nothing upstream, but fails with this where a window is not held
+   * @param heldOnly reads nothing upstream, but fails with this where a window is held nowhere
    */
   constructor(
     listings: WindowSource,
@@ -130,12 +132,20 @@ export class WindowListing implements Listing {
   }
 
   async #window(index: WindowIndex): Promise<HeldWindow> {
-    if (this.#heldOnly !== undefined && this.#reading.window(index) === undefined) throw this.#heldOnly;
-    const { window, isNew } = await this.#listings.window(this.#list, this.#reading, index, this.#call);
+    const { window, isNew } = await this.#find(index);
     if (isNew) this.#new.add(index);
     if (index >= this.#reading.ownFrom) this.#metOwn = true;
     this.#call.usage.served(this.#servedFrom(window, index), window.readAt);
     return window;
+  }
+
+  async #find(index: WindowIndex): ReturnType<WindowSource['window']> {
+    if (this.#heldOnly === undefined) {
+      return await this.#listings.window(this.#list, this.#reading, index, this.#call);
+    }
+    const window = await this.#listings.held(this.#list, this.#reading, index);
+    if (window === undefined) throw this.#heldOnly;
+    return { window, isNew: false };
   }
 
   #servedFrom(window: Pick<HeldWindow, 'readAt'>, index: WindowIndex): ServedFrom {

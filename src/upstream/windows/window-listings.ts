@@ -78,24 +78,33 @@ export class WindowListings implements Listings, WindowSource {
     return new WindowListing(this, list, reading, call, new Set(isNew ? [0] : []), follows);
   }
 
-  standIns(
+  async standIns(
     filter: Parameters<Listings['open']>[0],
     failed: ListingId,
     failure: unknown,
     call: Call,
-  ): readonly Listing[] {
+  ): Promise<readonly Listing[]> {
     if (call.signal.aborted || !(failure instanceof UpstreamError && failure.isPassing)) return [];
+    const { cache, shared } = this.#options;
     const list = listOf(call.principal, filter);
-    return this.#options.cache
-      .readings(list)
-      .filter(
-        ({ id, openedAt }) =>
-          id !== (this.#namedByOwnId.get(failed) ?? failed) &&
-          this.freshnessOf({ readAt: openedAt }) !== 'dead',
-      )
+    const elsewhere = (await shared.readings(list.key)).map((reading) => cache.adopt(list, reading));
+    return [...new Set([...cache.readings(list), ...elsewhere])]
+      .filter(({ id }) => id !== (this.#namedByOwnId.get(failed) ?? failed))
+      .filter(({ openedAt }) => this.freshnessOf({ readAt: openedAt }) !== 'dead')
       .sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1))
       .slice(0, mostStandIns)
       .map((reading) => new WindowListing(this, list, reading, call, new Set(), 'another', failure));
+  }
+
+  /** A window of a reading that is held, here or elsewhere. */
+  async held(list: List, reading: Reading, index: WindowIndex): Promise<HeldWindow | undefined> {
+    const { cache, shared } = this.#options;
+    const here = cache.window(reading, index);
+    if (here !== undefined || !reading.isShared || index >= reading.ownFrom) return here;
+    const elsewhere = await shared.window(list.key, reading.id, index);
+    return elsewhere === undefined
+      ? undefined
+      : cache.keep(list, reading, index, elsewhere, elsewhere.hidden);
   }
 
   /** A machine as the newest window that shows it to the principal has it; none from windows that are dead. */
@@ -144,8 +153,17 @@ export class WindowListings implements Listings, WindowSource {
     // What is held while it is under way has not been shared yet.
     const held = this.#windows.isUnderWay(key) ? undefined : this.#options.cache.window(reading, index);
     if (held !== undefined) return { window: held, isNew: false };
-    const window = await this.#windows.join(key, call, (shared) => this.#fetch(list, reading, index, shared));
+    const window = await this.#windows.join(key, this.#leavingTime(list, call), (shared) =>
+      this.#fetch(list, reading, index, shared),
+    );
     return { window, isNew: true };
+  }
+
+  /** Where another reading may stand in, at most half of the caller's time goes by in waiting for the quota. */
+  #leavingTime(list: List, call: Call): Call {
+    const { cache, now } = this.#options;
+    if (cache.readings(list).length < 2) return call;
+    return { ...call, deadline: now() + Math.max(0, call.deadline - now()) / 2 };
   }
 
   /** Reads the window behind one that a reader is about to leave, where that costs nobody anything. */
@@ -257,12 +275,7 @@ export class WindowListings implements Listings, WindowSource {
     const read = (): Promise<Window> =>
       readWindow(source, list.filter, windowStart(grid, index), windowRows(grid, index), call);
     if (!reading.isShared || index >= reading.ownFrom) return cache.keep(list, reading, index, await read());
-    const adopt = async (): Promise<HeldWindow | undefined> => {
-      const elsewhere = await shared.window(list.key, id, index);
-      return elsewhere === undefined
-        ? undefined
-        : cache.keep(list, reading, index, elsewhere, elsewhere.hidden);
-    };
+    const adopt = (): Promise<HeldWindow | undefined> => this.held(list, reading, index);
     const isWhole = await this.#knowsAhead(list, reading, index);
     return shared.once(`window:${id}:${index}`, call.signal, adopt, async () => {
       const window = await read();
