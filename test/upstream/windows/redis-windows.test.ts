@@ -3,6 +3,7 @@ import type { MachinesById } from '../../../src/machines/catalog.ts';
 import type { Listing } from '../../../src/machines/listing.ts';
 import type { Call, Principal } from '../../../src/machines/source.ts';
 import { Secret } from '../../../src/secret.ts';
+import { UpstreamError } from '../../../src/upstream/upstream-error.ts';
 import { createRedisWindows } from '../../../src/upstream/windows/redis-windows.ts';
 import type { SharedWindows } from '../../../src/upstream/windows/shared-windows.ts';
 import type { WindowListings } from '../../../src/upstream/windows/window-listings.ts';
@@ -128,10 +129,15 @@ describe.skipIf(!hasRedisServer)('with a redis-server (skipped where there is no
     describe('in which a list is walked through', () => {
       const rows = idsFrom(40);
       let source: PlainSource;
+      let isDown: boolean;
       let first: WindowListings;
       let second: WindowListings;
       beforeEach(() => {
-        source = plainSource(() => rows, clock.now);
+        isDown = false;
+        source = plainSource(() => {
+          if (isDown) throw new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'down', status: 503 });
+          return rows;
+        }, clock.now);
         const [one, two] = sides.map(
           (shared) => plainReplica({ source, grid, now: clock.now, shared }).listings,
         );
@@ -184,6 +190,25 @@ describe.skipIf(!hasRedisServer)('with a redis-server (skipped where there is no
         await server.send('DEL', keys.split('\r\n')[2] ?? '');
         expect((await follow(second, begun, 5)).hasParted).toBe(true);
         expect((await follow(first, begun, 5)).hasParted).toBe(false);
+      });
+
+      it('stand in for each other with what one of them has read before upstream went down', async () => {
+        const begun = await open(first);
+        await begun.end();
+        clock.advance(301_000);
+        const renewed = await open(first);
+        expect(renewed.id).not.toBe(begun.id);
+        isDown = true;
+        const asked = source.queries.length;
+        // The second one has read nothing yet.
+        const listing = await open(second);
+        expect(listing.id).toBe(renewed.id);
+        const failure: unknown = await listing.read(30, 2).catch((error: unknown) => error);
+        const [standIn, ...others] = await second.standIns(undefined, listing.id, failure, plainCall());
+        expect([standIn?.id, others]).toEqual([begun.id, []]);
+        expect(standIn === undefined ? [] : await read(standIn, 30)).toEqual(['m30', 'm31']);
+        expect(await standIn?.end()).toBe(40);
+        expect(source.queries.length - asked).toBe(1);
       });
 
       it('that begins while Redis is away is followed by none but who began it', async () => {
