@@ -81,6 +81,11 @@ class Owner {
     }
   }
 
+  /** How many answers went wrong so far, each in another way than the one before. */
+  get spoiled(): number {
+    return this.#faults - this.emulator.faults.pending();
+  }
+
   /** Lets the next answer go wrong, each time in another way. */
   spoilNext(): void {
     const faults = Object.values(upstreamFaults);
@@ -213,6 +218,14 @@ async function untilArrived({ arrivals }: Scene, more: number): Promise<void> {
     .toBeGreaterThanOrEqual(more);
 }
 
+/** Waits until each owner's upstream has gone wrong in every way. */
+async function untilSpoiled({ owners }: Scene): Promise<void> {
+  const ways = Object.keys(upstreamFaults).length;
+  await expect
+    .poll(() => Math.min(...owners.map(({ spoiled }) => spoiled)), { timeout: 40_000, interval: 50 })
+    .toBeGreaterThanOrEqual(ways);
+}
+
 type Harm = (redis: RedisServer) => unknown;
 
 describe.skipIf(!hasRedisServer)(
@@ -244,7 +257,7 @@ describe.skipIf(!hasRedisServer)(
             await unlessFailed(untilArrived(scene, 10));
             await mend(scene.redis);
           }
-          await unlessFailed(untilArrived(scene, 24));
+          await unlessFailed(untilSpoiled(scene));
           isStopped = true;
           await all;
           for (const { pages } of walkers) expect(pages()).toBeGreaterThan(3);

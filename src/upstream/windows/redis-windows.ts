@@ -8,6 +8,7 @@ import type { MachineKey } from './machine-key.ts';
 import { RedisHealth, type SharedState } from './redis-health.ts';
 import { RedisLocks } from './redis-locks.ts';
 import type { SharedMachine, SharedReading, SharedWindows } from './shared-windows.ts';
+import { walkMs } from './window-cache.ts';
 import { packWindow, unpackWindow } from './window-packet.ts';
 
 /**
@@ -26,13 +27,12 @@ export interface RedisWindowsOptions {
   readonly onState: (state: SharedState, why: string) => void;
 }
 
-/** Walks are followed for at least this long. */
-const leastKeepMs = 60_000;
 const commandMs = 1_000;
 
 export function createRedisWindows(options: RedisWindowsOptions): SharedWindows {
   const { url, prefix } = options;
-  const keepMs = Math.max(leastKeepMs, options.keepMs);
+  // A walk goes on in its reading for at least so long.
+  const keepMs = Math.max(walkMs, options.keepMs);
   const redis = new Redis(url.reveal(), {
     commandTimeout: commandMs,
     connectTimeout: commandMs,

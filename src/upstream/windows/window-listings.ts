@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { ListingId } from '../../machines/cursor.ts';
 import type { Listing, Listings } from '../../machines/listing.ts';
 import type { Machine } from '../../machines/machine.ts';
@@ -8,6 +7,7 @@ import { UpstreamError } from '../upstream-error.ts';
 import { CallFlight } from './call-flight.ts';
 import { type Freshness, type FreshnessLimits, freshnessOf } from './freshness.ts';
 import { type List, listOf } from './list.ts';
+import { OwnIds } from './own-ids.ts';
 import { readWindow } from './read-window.ts';
 import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
 import type { Renewals } from './renewals.ts';
@@ -42,9 +42,6 @@ export interface WindowListingsOptions {
 /** A reader that has come this far through a window, following cursors, is taken to go on: the next one is read ahead. */
 const readAheadFrom = 0.75;
 
-/** Past it, a walk that was parted from its reading goes on in a newer one. */
-const maxOwnIds = 1_000;
-
 /** Earlier readings that are tried in the place of one that failed. */
 const mostStandIns = 10;
 
@@ -52,13 +49,11 @@ export class WindowListings implements Listings, WindowSource {
   readonly #options: WindowListingsOptions;
   readonly #windows = new CallFlight<HeldWindow>();
   readonly #readings = new CallFlight<Reading>();
-
-  /** Readings by the names that only this replica knows; see {@link ownIdOf}. */
-  readonly #namedByOwnId = new LRUCache<ListingId, ListingId>({ max: maxOwnIds });
-  readonly #ownIds = new WeakMap<Reading, ListingId>();
+  readonly #ownIds: OwnIds;
 
   constructor(options: WindowListingsOptions) {
     this.#options = options;
+    this.#ownIds = new OwnIds(options.newId);
   }
 
   async open(
@@ -67,7 +62,7 @@ export class WindowListings implements Listings, WindowSource {
     call: Call,
   ): Promise<Listing> {
     const list = listOf(call.principal, filter);
-    const shared = wanted === undefined ? undefined : this.#namedByOwnId.get(wanted);
+    const shared = wanted === undefined ? undefined : this.#ownIds.sharedIdOf(wanted);
     const living = wanted === undefined ? undefined : await this.#living(list, shared ?? wanted);
     if (living !== undefined) {
       const follows = shared === undefined ? 'reading' : 'own';
@@ -89,7 +84,7 @@ export class WindowListings implements Listings, WindowSource {
     const list = listOf(call.principal, filter);
     const elsewhere = (await shared.readings(list.key)).map((reading) => cache.adopt(list, reading));
     return [...new Set([...cache.readings(list), ...elsewhere])]
-      .filter(({ id }) => id !== (this.#namedByOwnId.get(failed) ?? failed))
+      .filter(({ id }) => id !== (this.#ownIds.sharedIdOf(failed) ?? failed))
       .filter(({ openedAt }) => this.freshnessOf({ readAt: openedAt }) !== 'dead')
       .sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1))
       .slice(0, mostStandIns)
@@ -130,12 +125,7 @@ export class WindowListings implements Listings, WindowSource {
   }
 
   ownIdOf(reading: Reading): ListingId {
-    const known = this.#ownIds.get(reading);
-    if (known !== undefined) return known;
-    const id = this.#options.newId();
-    this.#ownIds.set(reading, id);
-    this.#namedByOwnId.set(id, reading.id);
-    return id;
+    return this.#ownIds.of(reading);
   }
 
   get grid(): WindowGrid {

@@ -299,13 +299,25 @@ describe.skipIf(!hasRedisServer)(
       const [first, second] = [server.url, `redis://127.0.0.1:${proxy.port}`].map((url) =>
         createQuota({
           clock,
-          ledger: redisLedger({ url, prefix: 'quota', replicas: 2, rules: defaultRules, clock }),
+          ledger: redisLedger({
+            url,
+            prefix: 'quota',
+            replicas: 2,
+            rules: defaultRules,
+            clock,
+            // Long enough for a machine that is busy with other things.
+            commandMs: 1_500,
+            heartbeatMs: 300,
+            presenceMs: 3_000,
+            burst: { windowMs: 500, calls: 10 },
+          }),
         }),
       );
       if (first === undefined || second === undefined) throw new Error('There are two.');
       try {
         const ledgers = (): LedgerKind[] => [first.state().ledger, second.state().ledger];
         await until(() => expect(ledgers()).toEqual(['redis', 'redis']));
+        await until(() => expect(first.state().windows[0]?.limit).toBe(100));
         proxy.cut();
         await server.send('FLUSHALL');
         await until(() => expect(first.state().ledger).toBe('share'));
