@@ -162,9 +162,10 @@ class RedisLedger implements Ledger {
         const by = reply.status === 'gate' ? 'gate' : 'window';
         const passable = this.#book.gate.kind === 'open' ? now : this.#book.gate.untilMs;
         const start = this.#book.starts([lane], now, by === 'gate' ? passable : now)[0] ?? now;
-        // Foretold for those who are expected, but not there yet.
-        const waitMs = start > now ? start - now : Math.ceil(this.#settings.heartbeatMs / 8);
-        return { kind: 'refused', by, waitMs };
+        // Foretold for those who are expected back, it may go at once; they are not there yet.
+        const leastMs =
+          this.#book.part.present > reply.present ? Math.ceil(this.#settings.heartbeatMs / 8) : 1;
+        return { kind: 'refused', by, waitMs: Math.max(leastMs, start - now) };
       }
     }
   }
