@@ -20,7 +20,7 @@ WORKDIR /app
 # to start on 0.0.0.0 until the operator sets ALLOW_ANONYMOUS=true.
 ENV NODE_ENV=production HOST=0.0.0.0
 COPY package.json ./
-COPY schema ./schema
+COPY schema/*.graphql ./schema/
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node

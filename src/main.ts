@@ -6,7 +6,7 @@ import { ConfigError, readConfig } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { emulatorCommand } from './emulator/command.ts';
 import { startGateway } from './gateway.ts';
-import { readTypeDefinitions } from './graphql/type-definitions.ts';
+import { printSubgraph } from './graphql/subgraph.ts';
 import { createLog } from './log.ts';
 import { untilStopped } from './stop.ts';
 import { readVersion } from './version.ts';
@@ -32,9 +32,9 @@ program
 
 program
   .command('schema')
-  .description('print the GraphQL schema')
+  .description('print the GraphQL schema, as a subgraph of Apollo Federation')
   .action(() => {
-    process.stdout.write(readTypeDefinitions());
+    process.stdout.write(`${printSubgraph()}\n`);
   });
 
 program.addCommand(demoCommand());

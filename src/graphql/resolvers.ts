@@ -1,3 +1,4 @@
+import { GraphQLScalarType } from 'graphql';
 import { GraphQLIP, GraphQLSafeInt, GraphQLUUID } from 'graphql-scalars';
 import { BadInput } from '../machines/bad-input.ts';
 import { isPossibleId, maxIdBytes } from '../machines/catalog.ts';
@@ -6,10 +7,11 @@ import type { Machine } from '../machines/machine.ts';
 import type { GatewayContext } from './context.ts';
 import { DateTime } from './date-time.ts';
 import type { Resolvers } from './generated/resolvers.ts';
+import { Representation, resolveMachineReference } from './machine-reference.ts';
 import { showQuota } from './quota-view.ts';
 
-/** The schema's fields. All others are properties of what these return. */
-export const resolvers: Resolvers = {
+/** The schema's fields, and how other subgraphs refer to its types. All others are properties of what these return. */
+export const resolvers = {
   Query: {
     machines: async (_, { filter, ...args }, { catalog, call, usage }) => {
       const page = await catalog.page(filter, args, call);
@@ -20,16 +22,23 @@ export const resolvers: Resolvers = {
     node: (_, { id }, context) => loadMachine(id, context),
     upstreamQuota: (_, _args, { quotaState }) => showQuota(quotaState()),
   },
+  Machine: { __resolveReference: resolveMachineReference },
   MachineConnection: {
     edges: edgesOf,
     pageInfo: pageInfoOf,
   },
   Node: { __resolveType: () => 'Machine' },
   DateTime,
-  IP: GraphQLIP,
-  SafeInt: GraphQLSafeInt,
-  UUID: GraphQLUUID,
-};
+  IP: asDescribed(GraphQLIP),
+  SafeInt: asDescribed(GraphQLSafeInt),
+  UUID: asDescribed(GraphQLUUID),
+  _Any: Representation,
+} satisfies Resolvers & { readonly _Any: GraphQLScalarType };
+
+/** The library's scalar without the library's words, so that introspection tells what the SDL does. */
+function asDescribed<In, Out>(scalar: GraphQLScalarType<In, Out>): GraphQLScalarType<In, Out> {
+  return new GraphQLScalarType({ ...scalar.toConfig(), description: undefined });
+}
 
 function loadMachine(id: string, { machineById }: GatewayContext): Promise<Machine | null> {
   if (isPossibleId(id)) return machineById.load(id);

@@ -37,7 +37,9 @@ export class CallerRate {
    * @returns the ms to wait; 0 where it may go on
    */
   take(caller: string, now: number): number {
-    const due = Math.max(this.#due.get(caller) ?? 0, now) + this.#spacingMs;
+    const known = this.#due.get(caller) ?? 0;
+    // None is due later than the slack, unless the clock was set back meanwhile.
+    const due = (known > now + this.#slackMs ? now : Math.max(known, now)) + this.#spacingMs;
     const waitMs = due - now - this.#slackMs;
     if (waitMs > 0) return waitMs;
     this.#due.set(caller, due);

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
+import { graphqlResponse, type RunningGateway, runGateway } from '../support/running-gateway.ts';
 import { expectWell } from './well.ts';
 
 const json = 'application/json';
@@ -156,7 +156,7 @@ describe('a body that is not what it should be', () => {
     running.emulator.clearRequests();
     const response = await fetch(`${running.gateway.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': type, ...headers },
+      headers: { 'content-type': type, ...graphqlResponse, ...headers },
       body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
     });
     const text = await response.text();

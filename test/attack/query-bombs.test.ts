@@ -1,6 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
+import { graphqlResponse, type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
 import { expectWell } from './well.ts';
 
 const times = (count: number, text: (index: number) => string, between = ' '): string =>
@@ -381,7 +381,7 @@ describe('a query bomb', () => {
 
   it.each(bombs)('is refused, and nothing is asked upstream: %s', async (_, bomb) => {
     running.emulator.clearRequests();
-    const { status, data, errors } = await running.ask(bomb.query, bomb.variables);
+    const { status, data, errors } = await running.ask(bomb.query, bomb.variables, graphqlResponse);
     expect(errors?.map(({ message }) => message).join('\n')).toMatch(bomb.says);
     expect(errors?.[0]?.extensions).toEqual({ code: bomb.code ?? validation });
     expect(status).toBe(400);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
-import type { Reply } from '../support/running-gateway.ts';
+import { graphqlResponse, type Reply } from '../support/running-gateway.ts';
 import { secrets } from '../support/secrets.ts';
 import { type StandInUpstream, sendList, startUpstream } from '../support/stand-in-upstream.ts';
 import { watchedLog } from '../support/watched-log.ts';
@@ -53,7 +53,7 @@ async function start(environment: Readonly<Record<string, string>> = {}, file = 
       read(
         await fetch(`${gateway.url}/graphql`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', ...graphqlResponse },
           body: JSON.stringify(body),
         }),
       ),
@@ -104,7 +104,8 @@ describe('automatic persisted queries', () => {
 
   it('can be turned off', async () => {
     const { send } = await start({ AUTOMATIC_PERSISTED_QUERIES: 'off' });
-    const { errors } = await send({ query: foreign, extensions: byHash(sha256(foreign)) });
+    const { status, errors } = await send({ query: foreign, extensions: byHash(sha256(foreign)) });
+    expect(status).toBe(200);
     expect(errors?.[0]?.extensions.code).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
   });
 });

@@ -18,6 +18,9 @@ describe('the endpoints of the gateway', () => {
     ((await response.json()) as { errors: [{ message: string; extensions: unknown }] }).errors[0];
 
   describe('/graphql', () => {
+    /** Accepts the media type in which a refusal is no 200; see graphql-over-http.test.ts. */
+    const strict = { accept: 'application/graphql-response+json' };
+
     it('answers POST', async () => {
       const response = await post(JSON.stringify({ query }));
       expect(response.status).toBe(200);
@@ -112,7 +115,7 @@ describe('the endpoints of the gateway', () => {
     });
 
     it('refuses a query that does not fit the schema, with its place', async () => {
-      const { status, errors } = await running.ask('{ machines { nodes { password } } }');
+      const { status, errors } = await running.ask('{ machines { nodes { password } } }', {}, strict);
       expect(status).toBe(400);
       expect(errors).toEqual([
         expect.objectContaining({
@@ -123,7 +126,7 @@ describe('the endpoints of the gateway', () => {
     });
 
     it('refuses a query that cannot be parsed', async () => {
-      const { status, errors } = await running.ask('{ machines(');
+      const { status, errors } = await running.ask('{ machines(', {}, strict);
       expect(status).toBe(400);
       expect(errors?.[0]?.extensions).toEqual({ code: 'GRAPHQL_PARSE_FAILED' });
     });

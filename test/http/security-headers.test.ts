@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exchangeRaw } from '../support/raw-http.ts';
-import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
+import { graphqlResponse, type RunningGateway, runGateway } from '../support/running-gateway.ts';
 
 const guards = {
   'x-content-type-options': 'nosniff',
@@ -20,7 +20,11 @@ describe('the security headers', () => {
   afterAll(() => running.close());
 
   const post = (body: string) =>
-    fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...graphqlResponse },
+      body,
+    });
 
   it.each([
     ['an answer', 200, () => post('{"query":"{ __typename }"}')],
@@ -67,7 +71,7 @@ describe('what hides the schema', () => {
   it.each(['{ __schema { types { name } } }', '{ __type(name: "Machine") { name } }'])(
     'refuses %s',
     async (query) => {
-      const { status, errors } = await running.ask(query);
+      const { status, errors } = await running.ask(query, {}, graphqlResponse);
       expect(status).toBe(400);
       expect(errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
     },

@@ -23,6 +23,10 @@ export type Scalars = {
   SafeInt: { input: number; output: number; }
   /** A GUID: 32 hexadecimal digits in five groups. */
   UUID: { input: string; output: string; }
+  /** Names of fields, written as a selection. */
+  federation__FieldSet: { input: never; output: never; }
+  /** A name to import, or one with another name for it. */
+  link__Import: { input: never; output: never; }
 };
 
 /** Conditions on a moment; all given ones hold. A machine without a value matches none of them. */
@@ -503,10 +507,28 @@ export type VmMetadata = {
   readonly vmId?: Maybe<Scalars['String']['output']>;
 };
 
+/** What a specification is linked for. */
+export type Link__Purpose =
+  /** It must be understood to execute operations. */
+  | 'EXECUTION'
+  /** It must be understood to keep the schema's secrets. */
+  | 'SECURITY';
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
 
 export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
   resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
@@ -570,27 +592,35 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
   info: GraphQLResolveInfo
 ) => TResult | Promise<TResult>;
 
+/** Mapping of federation types */
+export type FederationTypes = {
+  Machine: Machine;
+};
 
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  Machine:
+    ( { __typename: 'Machine' }
+    & GraphQLRecursivePick<FederationTypes['Machine'], {"id":true}> );
+};
 
 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DateTimeFilter: DateTimeFilter;
   DeviceValue: DeviceValue;
   DeviceValueFilter: DeviceValueFilter;
   ExposureLevel: ExposureLevel;
   ExposureLevelFilter: ExposureLevelFilter;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   HealthStatus: HealthStatus;
   HealthStatusFilter: HealthStatusFilter;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IP: ResolverTypeWrapper<Scalars['IP']['output']>;
   IdFilter: IdFilter;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IntFilter: IntFilter;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   IpFilter: IpFilter;
   IpInterface: ResolverTypeWrapper<IpInterface>;
   Machine: ResolverTypeWrapper<MachineModel>;
@@ -607,29 +637,32 @@ export type ResolversTypes = {
   RiskScore: RiskScore;
   RiskScoreFilter: RiskScoreFilter;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   StringFilter: StringFilter;
   TagsFilter: TagsFilter;
   UUID: ResolverTypeWrapper<Scalars['UUID']['output']>;
   UpstreamQuota: ResolverTypeWrapper<UpstreamQuota>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   UuidFilter: UuidFilter;
   VmMetadata: ResolverTypeWrapper<VmMetadata>;
+  federation__FieldSet: ResolverTypeWrapper<Scalars['federation__FieldSet']['output']>;
+  link__Import: ResolverTypeWrapper<Scalars['link__Import']['output']>;
+  link__Purpose: Link__Purpose;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  Boolean: Scalars['Boolean']['output'];
   DateTime: Scalars['DateTime']['output'];
   DateTimeFilter: DateTimeFilter;
   DeviceValueFilter: DeviceValueFilter;
   ExposureLevelFilter: ExposureLevelFilter;
-  Float: Scalars['Float']['output'];
   HealthStatusFilter: HealthStatusFilter;
-  ID: Scalars['ID']['output'];
   IP: Scalars['IP']['output'];
   IdFilter: IdFilter;
-  Int: Scalars['Int']['output'];
+  ID: Scalars['ID']['output'];
   IntFilter: IntFilter;
+  Int: Scalars['Int']['output'];
   IpFilter: IpFilter;
   IpInterface: IpInterface;
   Machine: MachineModel;
@@ -643,14 +676,37 @@ export type ResolversParentTypes = {
   QuotaWindow: QuotaWindow;
   RiskScoreFilter: RiskScoreFilter;
   SafeInt: Scalars['SafeInt']['output'];
-  String: Scalars['String']['output'];
   StringFilter: StringFilter;
   TagsFilter: TagsFilter;
   UUID: Scalars['UUID']['output'];
   UpstreamQuota: UpstreamQuota;
+  Float: Scalars['Float']['output'];
   UuidFilter: UuidFilter;
   VmMetadata: VmMetadata;
+  federation__FieldSet: Scalars['federation__FieldSet']['output'];
+  link__Import: Scalars['link__Import']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  String: Scalars['String']['output'];
 };
+
+export type LinkDirectiveArgs = {
+  as?: Maybe<Scalars['String']['input']>;
+  for?: Maybe<Link__Purpose>;
+  import?: Maybe<ReadonlyArray<Maybe<Scalars['link__Import']['input']>>>;
+  url?: Maybe<Scalars['String']['input']>;
+};
+
+export type LinkDirectiveResolver<Result, Parent, ContextType = GatewayContext, Args = LinkDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type ShareableDirectiveArgs = { };
+
+export type ShareableDirectiveResolver<Result, Parent, ContextType = GatewayContext, Args = ShareableDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type TagDirectiveArgs = {
+  name: Scalars['String']['input'];
+};
+
+export type TagDirectiveResolver<Result, Parent, ContextType = GatewayContext, Args = TagDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -667,7 +723,8 @@ export type IpInterfaceResolvers<ContextType = GatewayContext, ParentType extend
   type?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type MachineResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Machine'] = ResolversParentTypes['Machine']> = {
+export type MachineResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Machine'] = ResolversParentTypes['Machine'], FederationReferenceType extends FederationReferenceTypes['Machine'] = FederationReferenceTypes['Machine']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Machine']> | FederationReferenceType, FederationReferenceType, ContextType>;
   aadDeviceId?: Resolver<Maybe<ResolversTypes['UUID']>, ParentType, ContextType>;
   agentVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   computerDnsName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -762,6 +819,14 @@ export type VmMetadataResolvers<ContextType = GatewayContext, ParentType extends
   vmId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export interface Federation__FieldSetScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['federation__FieldSet'], any> {
+  name: 'federation__FieldSet';
+}
+
+export interface Link__ImportScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['link__Import'], any> {
+  name: 'link__Import';
+}
+
 export type Resolvers<ContextType = GatewayContext> = {
   DateTime?: GraphQLScalarType;
   IP?: GraphQLScalarType;
@@ -777,5 +842,12 @@ export type Resolvers<ContextType = GatewayContext> = {
   UUID?: GraphQLScalarType;
   UpstreamQuota?: UpstreamQuotaResolvers<ContextType>;
   VmMetadata?: VmMetadataResolvers<ContextType>;
+  federation__FieldSet?: GraphQLScalarType;
+  link__Import?: GraphQLScalarType;
 };
 
+export type DirectiveResolvers<ContextType = GatewayContext> = {
+  link?: LinkDirectiveResolver<any, any, ContextType>;
+  shareable?: ShareableDirectiveResolver<any, any, ContextType>;
+  tag?: TagDirectiveResolver<any, any, ContextType>;
+};

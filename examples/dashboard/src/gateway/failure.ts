@@ -1,0 +1,125 @@
+import { ClientError } from 'graphql-request';
+import { property } from './property.ts';
+
+/** Why a question was not answered, as far as it matters for what to do. */
+export type Failure =
+  /** The gateway answered with an error that has a code. */
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly message: string;
+      readonly retryAfterSeconds: number | null;
+      readonly correlationId: string | null;
+    }
+  /** Something answered, but not in GraphQL: a proxy whose gateway is down, or a sign-in page. */
+  | { readonly kind: 'not-graphql'; readonly status: number | null }
+  /** Nothing answered in time. */
+  | { readonly kind: 'timeout' }
+  /** Nothing answered. */
+  | { readonly kind: 'unreachable' };
+
+/** What the page says of a failure, and how it goes on. */
+export interface Remedy {
+  readonly title: string;
+  readonly advice: string;
+  /** `timed`: by itself after that time. `button`: when somebody presses it. `change`: the same would fail again. */
+  readonly retry:
+    | { readonly kind: 'timed'; readonly afterSeconds: number }
+    | { readonly kind: 'button' }
+    | { readonly kind: 'change' };
+}
+
+/** Reads what {@link ask} throws. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof ClientError) return failureOfResponse(thrown.response);
+  if (thrown instanceof Error && thrown.name === 'TimeoutError') return { kind: 'timeout' };
+  // What fetch itself throws; anything else is about the text of a success.
+  if (thrown instanceof TypeError) return { kind: 'unreachable' };
+  return { kind: 'not-graphql', status: null };
+}
+
+/** Reads an answer that holds errors, or that is none of a GraphQL server. */
+export function failureOfResponse(response: { readonly status: number; readonly errors?: unknown }): Failure {
+  const error: unknown = Array.isArray(response.errors) ? response.errors[0] : undefined;
+  const message = property(error, 'message');
+  if (typeof message !== 'string') return { kind: 'not-graphql', status: response.status };
+  const extensions = property(error, 'extensions');
+  const code = property(extensions, 'code');
+  const seconds = property(extensions, 'retryAfterSeconds');
+  const correlationId = property(extensions, 'correlationId');
+  return {
+    kind: 'refused',
+    code: typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
+    message,
+    retryAfterSeconds: typeof seconds === 'number' && seconds >= 0 ? seconds : null,
+    correlationId: typeof correlationId === 'string' ? correlationId : null,
+  };
+}
+
+/** How long to wait where the quota is used up and nobody says until when: the length of its shorter window. */
+const quotaWaitSeconds = 60;
+
+const titles: Readonly<Record<string, string>> = {
+  BAD_USER_INPUT: 'The gateway does not take this filter',
+  UNAUTHENTICATED: 'You are not signed in',
+  FORBIDDEN: 'You may not see this',
+  UPSTREAM_REJECTED: 'The Machines API refused the query',
+  UPSTREAM_UNAUTHORIZED: 'The gateway cannot sign in to the Machines API',
+  UPSTREAM_FORBIDDEN: 'The gateway lacks a permission at the Machines API',
+  UPSTREAM_TIMEOUT: 'The Machines API did not answer in time',
+  UPSTREAM_UNAVAILABLE: 'The Machines API is not available',
+  INTERNAL_SERVER_ERROR: 'Something went wrong inside the gateway',
+};
+
+/** Codes after which the same question would be refused again. */
+const final: ReadonlySet<string> = new Set(['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED']);
+
+/** What to do about a failure. */
+export function remedyOf(failure: Failure): Remedy {
+  switch (failure.kind) {
+    case 'refused':
+      return remedyOfRefusal(failure);
+    case 'not-graphql':
+      return {
+        title: `The gateway did not answer${failure.status === null ? '' : ` (HTTP ${failure.status})`}`,
+        advice:
+          'Something before it answered in its place. It may be starting or stopped, or ask to sign in.',
+        retry: { kind: 'button' },
+      };
+    case 'timeout':
+      return {
+        title: 'The gateway did not answer in time',
+        advice: 'It may be busy, or the connection may be slow.',
+        retry: { kind: 'button' },
+      };
+    case 'unreachable':
+      return {
+        title: 'The gateway cannot be reached',
+        advice: 'Check the network connection, and whether the gateway runs.',
+        retry: { kind: 'button' },
+      };
+    default:
+      return failure satisfies never;
+  }
+}
+
+function remedyOfRefusal(refusal: Extract<Failure, { kind: 'refused' }>): Remedy {
+  const { code, message, retryAfterSeconds } = refusal;
+  if (code === 'QUOTA_EXHAUSTED') {
+    return {
+      title: 'The quota of the Machines API is used up',
+      advice: 'All users of the gateway share it.',
+      retry: { kind: 'timed', afterSeconds: Math.max(1, retryAfterSeconds ?? quotaWaitSeconds) },
+    };
+  }
+  const title = titles[code] ?? 'The gateway refused the query';
+  if (final.has(code)) return { title, advice: message, retry: { kind: 'change' } };
+  if (retryAfterSeconds !== null) {
+    return {
+      title,
+      advice: message,
+      retry: { kind: 'timed', afterSeconds: Math.max(1, retryAfterSeconds) },
+    };
+  }
+  return { title, advice: message, retry: { kind: 'button' } };
+}

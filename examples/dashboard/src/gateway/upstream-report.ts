@@ -1,0 +1,24 @@
+import { property } from './property.ts';
+
+/** Where the rows of an answer came from: read just now, from the gateway's memory, or from there past their time. */
+export type ServedFrom = 'MISS' | 'HIT' | 'STALE';
+
+/** `extensions.upstream` of an answer, as far as the page shows it. */
+export interface UpstreamReport {
+  /** Upstream calls that this answer cost. */
+  readonly calls: number;
+  readonly cache: ServedFrom | null;
+}
+
+const sources: readonly string[] = ['MISS', 'HIT', 'STALE'] satisfies readonly ServedFrom[];
+const isServedFrom = (value: unknown): value is ServedFrom =>
+  typeof value === 'string' && sources.includes(value);
+
+/** Reads `extensions`, which the schema does not describe: what is not as expected counts as not said. */
+export function readUpstreamReport(extensions: unknown): UpstreamReport | null {
+  const upstream = property(extensions, 'upstream');
+  const calls = property(upstream, 'calls');
+  const cache = property(upstream, 'cache');
+  if (typeof calls !== 'number') return null;
+  return { calls, cache: isServedFrom(cache) ? cache : null };
+}

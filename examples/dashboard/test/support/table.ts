@@ -1,0 +1,64 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** Rows that exist in the page at the moment; far from all of them do. */
+export const rowsOf = (page: Page): Locator => page.locator('[data-device]');
+
+export const gridOf = (page: Page): Locator => page.getByRole('grid', { name: 'Devices' });
+
+/** What is said of how many are loaded. */
+export const totalOf = (page: Page): Locator => page.locator('.status-total');
+
+/** A row as it was met on a walk. */
+export interface MetRow {
+  readonly id: string;
+  /** Its place, 1 for the first. */
+  readonly place: number;
+  readonly risk: string;
+  readonly exposure: string;
+  readonly name: string;
+}
+
+export interface Walk {
+  /** Each pair of device and place once, in the order in which they came into sight. */
+  readonly rows: readonly MetRow[];
+  /** Most rows that existed at a time. */
+  readonly mostAtATime: number;
+}
+
+/** Scrolls from where the table stands to its end, as far as it can be loaded, and notes every row that comes into being. */
+export async function walkToTheEnd(page: Page): Promise<Walk> {
+  await rowsOf(page).first().waitFor();
+  return page.evaluate(async () => {
+    const scroller = document.querySelector('.table-scroller');
+    if (scroller === null) throw new Error('There is no table.');
+    const met = new Map<string, MetRow>();
+    let mostAtATime = 0;
+    const note = (): void => {
+      const rows = document.querySelectorAll<HTMLElement>('[data-device]');
+      mostAtATime = Math.max(mostAtATime, rows.length);
+      for (const row of rows) {
+        const id = row.dataset.device ?? '';
+        const place = Number(row.getAttribute('aria-rowindex')) - 1;
+        const text = (cell: string): string => row.querySelector(`.cell-${cell}`)?.textContent ?? '';
+        met.set(`${id} ${place}`, {
+          id,
+          place,
+          risk: text('risk'),
+          exposure: text('exposure'),
+          name: text('name'),
+        });
+      }
+    };
+    const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
+    for (;;) {
+      note();
+      const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1;
+      const total = document.querySelector('.status-total')?.textContent ?? '';
+      if (atEnd && (total.startsWith('All') || document.querySelector('.notice') !== null)) break;
+      scroller.scrollTop += scroller.clientHeight;
+      await frame();
+      await frame();
+    }
+    return { rows: [...met.values()], mostAtATime };
+  });
+}

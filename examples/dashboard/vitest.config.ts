@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build-page.ts'],
+    // Files share a worker's modules, of which the gateway's are most.
+    isolate: false,
+    // Each has a Chromium beside it.
+    maxWorkers: 2,
+    // Pages are polled for what they come to show, on a machine that may be busy.
+    expect: { poll: { timeout: 15_000 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
