@@ -159,7 +159,9 @@ describe('the endpoints of the gateway', () => {
   });
 
   it('log each request by method, path, status and time, without its query', async () => {
-    await fetch(`${url}/graphql?query=vault-7`, { headers: { 'x-request-id': 'logged-1' } });
+    await fetch(`${url}/graphql?query=vault-7`, {
+      headers: { 'x-request-id': 'logged-1', 'sec-fetch-site': 'cross-site' },
+    });
     const line = running.lines.find(
       ({ requestId, msg }) => requestId === 'logged-1' && msg === 'request answered',
     );
