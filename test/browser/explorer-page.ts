@@ -52,8 +52,9 @@ export async function openExplorer(browser: Browser, url: string): Promise<Explo
       noteRefusal(`${violatedDirective} ${blockedURI} ${sample}`);
     });
   });
+  const introspected = page.waitForResponse((response) => response.url() === `${url}/graphql`);
   await page.goto(`${url}/explorer`);
-  await page.locator(editors.query).waitFor();
+  await Promise.all([page.locator(editors.query).waitFor(), introspected]);
 
   const tabName = { query: undefined, variables: 'Variables', headers: 'Headers' } as const;
   const show = async (editor: Editor): Promise<void> => {
