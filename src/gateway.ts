@@ -22,6 +22,7 @@ import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
 import type { ListingId } from './machines/cursor.ts';
 import { allDevices, type DeviceScope, maxScopeGroups, scopeNodes } from './machines/device-scope.ts';
 import { comparisonNodes, maxListValues } from './machines/filter-nodes.ts';
+import type { FilterBounds } from './machines/odata.ts';
 import type { PageSizes } from './machines/page-request.ts';
 import type { Call, Principal } from './machines/source.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -37,6 +38,7 @@ import { createRowReader } from './upstream/row-reader.ts';
 import { createTransport } from './upstream/transport.ts';
 import { createIdentifiedMachines } from './upstream/windows/identified-machines.ts';
 import { createRedisWindows } from './upstream/windows/redis-windows.ts';
+import { Renewals } from './upstream/windows/renewals.ts';
 import { type SharedWindows, unshared } from './upstream/windows/shared-windows.ts';
 import { WindowCache } from './upstream/windows/window-cache.ts';
 import { WindowListings } from './upstream/windows/window-listings.ts';
@@ -90,7 +92,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
     costRules: {
       defaultPageSize: pageSizes(config).defaultSize,
       maxPageSize: config.maxPageSize,
-      idsPerCall: catalog.byIds.maxIds,
+      idsPerCall: (scope) => idsPerCall(scope, config),
     },
     persistedOperations: config.persistedOperations,
     log,
@@ -218,7 +220,7 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     quota: quota.state,
     cacheBytes: () => cache.bytes,
     cacheWindows: () => cache.windows,
-    sharedCacheAvailable: () => shared.isAvailable(),
+    sharedCache: () => shared.state(),
   });
   const rowReader = createRowReader(metrics.parsed);
   const machinesApi = createMachinesApi({
@@ -232,31 +234,31 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     onCall: metrics.called,
     now,
   });
+  const renewals = new Renewals({
+    patienceMs: renewalPatienceMs,
+    backgroundMs: config.http.requestTimeoutMs,
+    now,
+    onBackgroundFailure: (err) => log.info({ err }, 'work in the background was left'),
+  });
   const listings = new WindowListings({
     source: machinesApi,
     cache,
     shared,
     grid,
     freshness: ages,
-    renewalPatienceMs,
-    backgroundMs: config.http.requestTimeoutMs,
+    renewals,
     now,
     newId: () => randomBytes(8).toString('hex') as ListingId,
-    onBackgroundFailure: (err) => log.info({ err }, 'work in the background was left'),
   });
-  const bounds = {
-    maxNodes: odata.maxNodes,
-    maxEncodedBytes: odata.maxUrlBytes - upstream.url.length - otherUrlBytes,
-  };
+  const bounds = filterBounds(config);
   const byIds = createIdentifiedMachines({
     source: machinesApi,
     listings,
+    shared,
+    renewals,
     bounds,
-    maxIds: (scope) =>
-      Math.min(
-        maxListValues(odata.maxNodes - scopeNodes(scope), comparisonNodes),
-        Math.max(1, Math.floor(bounds.maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
-      ),
+    maxIds: (scope) => idsPerCall(scope, config),
+    now,
   });
   const catalog = createCatalog(listings, byIds, {
     rules: { not: odata.not, startsWithAnywhere: odata.startsWithAnywhere, maxNodes: odata.maxNodes },
@@ -275,6 +277,20 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
       await Promise.all([transport.close(), network.close(), rowReader.close(), shared.close()]);
     },
   };
+}
+
+const filterBounds = ({ odata, upstream }: Config): FilterBounds => ({
+  maxNodes: odata.maxNodes,
+  maxEncodedBytes: odata.maxUrlBytes - upstream.url.length - otherUrlBytes,
+});
+
+/** Most ids of one upstream call, beside what the caller may see. */
+function idsPerCall(scope: DeviceScope, config: Config): number {
+  const { maxNodes, maxEncodedBytes } = filterBounds(config);
+  return Math.min(
+    maxListValues(maxNodes - scopeNodes(scope), comparisonNodes),
+    Math.max(1, Math.floor(maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
+  );
 }
 
 const pageSizes = ({ maxPageSize }: Config): PageSizes => ({
@@ -309,7 +325,7 @@ function createShared(config: Config, log: Logger): SharedWindows {
     prefix: `machines-gateway:1:${registrationKey(config)}`,
     ca: trustedCertificates(config.ca),
     keepMs: config.cache.staleMs,
-    onAvailable: (available, why) => log.warn({ available, why }, 'the shared cache has turned'),
+    onState: (state, why) => log.warn({ state, why }, 'the shared cache has turned'),
   });
 }
 

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ServedFrom } from './machines/source.ts';
 import type { CallReport } from './upstream/call-report.ts';
 import type { Lane, QuotaRefusalReason, QuotaState } from './upstream/quota/quota.ts';
+import type { SharedState } from './upstream/windows/redis-health.ts';
 
 /** What the gateway counts and measures, in the text form that Prometheus reads. Names no machine and no principal. */
 export interface Metrics {
@@ -21,8 +22,8 @@ export interface Readings {
   readonly quota: () => QuotaState;
   readonly cacheBytes: () => number;
   readonly cacheWindows: () => number;
-  /** Whether the cache shared with other replicas answers; undefined where there is none. */
-  readonly sharedCacheAvailable: () => boolean | undefined;
+  /** What the cache shared with other replicas can do; undefined where there is none. */
+  readonly sharedCache: () => SharedState | undefined;
 }
 
 const seconds = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -84,11 +85,11 @@ export function createMetrics(readings: Readings): Metrics {
   gauge('cache_windows', 'Windows in memory.', [], (set) => set(readings.cacheWindows()));
   gauge(
     'shared_cache_available',
-    'Whether the cache shared with other replicas answers: 1 or 0; absent where there is none.',
+    'What the cache shared with other replicas can do: 1 all, 0.5 be read only, 0 nothing; absent where there is none.',
     [],
     (set) => {
-      const available = readings.sharedCacheAvailable();
-      if (available !== undefined) set(available ? 1 : 0);
+      const state = readings.sharedCache();
+      if (state !== undefined) set({ whole: 1, reading: 0.5, away: 0 }[state]);
     },
   );
   gauge('quota_limit', 'Calls that we allow ourselves, by window.', ['window_seconds'], (set) => {

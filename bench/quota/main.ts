@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { startRedisServer } from '../../test/support/redis-server.ts';
-import { hourOf429 } from './hour-of-429.ts';
+import { hourOf429, hourOf429OnRedis } from './hour-of-429.ts';
 import { type Measure, threeHoursInMemory, threeHoursOnRedis } from './limiter.ts';
 import { interactiveWhileWalking, sharedCalls, stallAndMemory, walkCalls } from './windows.ts';
 
@@ -34,6 +34,7 @@ note([await withRedis((url) => sharedCalls(3, url))]);
 note(await threeHoursInMemory());
 note(await threeHoursOnRedis(isQuick ? 180 : 60));
 note(await hourOf429());
+note(await withRedis((url) => hourOf429OnRedis(url, isQuick ? 90 : 30)));
 note([await interactiveWhileWalking()]);
 note(await stallAndMemory());
 process.exit(measures.every(({ reached }) => reached) ? 0 : 1);

@@ -5,10 +5,7 @@ import type { Call } from '../machines/source.ts';
 
 export type MachineLoader = DataLoader<string, Machine | null>;
 
-/**
- * Gathers the ids asked for in one operation into as few upstream calls as hold them: 100 ids are 5 calls. An id
- * asked for twice is asked for once, and a call that fails fails its own ids only.
- */
+/** Gathers the ids asked for in one operation, so that they share upstream calls. An id asked for twice is asked for once. */
 export function createMachineLoader(byIds: MachinesById, call: Call): MachineLoader {
-  return new DataLoader((ids) => byIds.load(ids, call), { maxBatchSize: byIds.maxIds(call.scope) });
+  return new DataLoader((ids) => byIds.load(ids, call));
 }

@@ -1,7 +1,7 @@
 import { BadInput } from './bad-input.ts';
 import { emptyPage, type MachinePage, type PageSpan, readPage } from './connection.ts';
 import { fingerprintOf, type Position } from './cursor.ts';
-import { type DeviceScope, scopeFilter } from './device-scope.ts';
+import { scopeFilter } from './device-scope.ts';
 import { and } from './filter.ts';
 import { type FilterInput, type FilterRules, readFilter } from './filter-input.ts';
 import type { Consistency, Listing, Listings } from './listing.ts';
@@ -28,11 +28,10 @@ export interface FoundPage extends MachinePage {
 
 /** Machines by their ids. */
 export interface MachinesById {
-  /** Most ids that {@link load} takes, as many as fit one upstream call beside the scope. */
-  readonly maxIds: (scope: DeviceScope) => number;
   /**
-   * The machines with these ids, in at most one upstream call: null where there is none, an error where it cannot be told.
-   * @param ids at most {@link maxIds}, each one that {@link isPossibleId} holds for
+   * The machines with these ids, in as few upstream calls as hold them: null where there is none, an error where it
+   * cannot be told. A call that fails fails its own ids only.
+   * @param ids each one that {@link isPossibleId} holds for
    */
   readonly load: (ids: readonly string[], call: Call) => Promise<readonly (Machine | null | Error)[]>;
 }
@@ -68,12 +67,14 @@ export function createCatalog(listings: Listings, byIds: MachinesById, options: 
       const listing = await listings.open(filter, (request.after ?? request.before)?.listing, call);
       const read = async (from: Listing): Promise<FoundPage> => {
         const { span, consistency } = await placeRequest(request, from);
-        return { ...(await readPage(span, from, fingerprint)), consistency };
+        const page = await readPage(span, from, fingerprint);
+        const hasParted = consistency === 'LISTING' && from.hasParted();
+        return { ...page, consistency: hasParted ? 'ANCHORED' : consistency };
       };
       try {
         return await read(listing);
       } catch (failure) {
-        for (const standIn of listings.standIns(filter, listing.id, failure, call)) {
+        for (const standIn of await listings.standIns(filter, listing.id, failure, call)) {
           const page = await read(standIn).catch(() => undefined);
           if (page !== undefined) return page;
         }

@@ -26,6 +26,9 @@ export interface Listing {
   /** How many machines can be shown; undefined until all rows have been read. */
   readonly count: () => number | undefined;
 
+  /** Whether what was read is no longer of the listing that was wanted: the way through it has parted on the way. */
+  readonly hasParted: () => boolean;
+
   /** Where the row of a cursor is in this listing, and how sure that is. */
   readonly place: (position: Position) => Promise<Place>;
 }
@@ -66,7 +69,7 @@ export interface Listings {
 
   /**
    * Earlier readings of a list that may stand in where one could not be read to its end, newest first. They ask nothing
-   * of upstream: what is not held of them fails as the first did.
+   * of upstream: what is held of them nowhere fails as the first did.
    * @param failure what the reading failed with; none stand in for a refusal of our query or our sign-in
    */
   readonly standIns: (
@@ -74,5 +77,5 @@ export interface Listings {
     failed: ListingId,
     failure: unknown,
     call: Call,
-  ) => readonly Listing[];
+  ) => Promise<readonly Listing[]>;
 }

@@ -3,30 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/emulator/emulator.ts';
 import { type Reply, type RunningGateway, runGateway } from '../support/running-gateway.ts';
 import { setClock } from '../support/set-clock.ts';
-
-/** Every kind of fault that the emulator has. A 404 and a list of other rows are no faults but answers. */
-const faults: Readonly<Record<string, Fault>> = {
-  reset: { kind: 'reset' },
-  'stall ahead of the headers': { kind: 'stall', at: 'headers' },
-  'stall in the body': { kind: 'stall', at: 'body' },
-  truncate: { kind: 'truncate' },
-  'truncated JSON': { kind: 'truncatedJson' },
-  'invalid JSON': { kind: 'invalidJson' },
-  ...Object.fromEntries([400, 401, 403, 500, 503].map((status) => [status, { kind: 'status', status }])),
-  429: { kind: 'status', status: 429, headers: { 'retry-after': '0' } },
-  '200 with no list': { kind: 'status', status: 200, body: { value: null } },
-  '200 with nothing': { kind: 'status', status: 200 },
-  '500 of a proxy': { kind: 'status', status: 500, body: '<html>Bad gateway</html>' },
-};
-
-const codes = [
-  'QUOTA_EXHAUSTED',
-  'UPSTREAM_REJECTED',
-  'UPSTREAM_UNAUTHORIZED',
-  'UPSTREAM_FORBIDDEN',
-  'UPSTREAM_TIMEOUT',
-  'UPSTREAM_UNAVAILABLE',
-];
+import { upstreamCodes, upstreamFaults } from '../support/upstream-faults.ts';
 
 const requestTimeoutMs = 2_000;
 const query = `query ($filter: MachineFilter, $after: String) {
@@ -81,7 +58,7 @@ async function startWalks(): Promise<Walks> {
     const startedAt = performance.now();
     const reply = await running.ask(query, variables);
     expect(performance.now() - startedAt).toBeLessThan(requestTimeoutMs + 1_000);
-    for (const { extensions } of reply.errors ?? []) expect(codes).toContain(extensions.code);
+    for (const { extensions } of reply.errors ?? []) expect(upstreamCodes).toContain(extensions.code);
     for (const { id, computerDnsName, osPlatform } of reply.data?.machines.nodes ?? []) {
       expect(JSON.stringify([computerDnsName, osPlatform])).toBe(known.get(id));
     }
@@ -151,16 +128,18 @@ describe.concurrent('a walk over a moving fleet, of whose calls some go wrong', 
     }
   };
 
-  it.each(Object.entries(faults))('%s: is told or got over, and leaves the gateway well', (_, fault) =>
-    withWalks(async ({ walk, expectWell }) => {
-      await walk([[fault], [], [fault, fault]]);
-      await expectWell();
-    }),
+  it.each(Object.entries(upstreamFaults))(
+    '%s: is told or got over, and leaves the gateway well',
+    (_, fault) =>
+      withWalks(async ({ walk, expectWell }) => {
+        await walk([[fault], [], [fault, fault]]);
+        await expectWell();
+      }),
   );
 
   it('is right whatever goes wrong, and when', { timeout: 60_000 }, () =>
     withWalks(async ({ walk, expectWell }) => {
-      const some = fc.array(fc.constantFrom(...Object.values(faults)), { maxLength: 2 });
+      const some = fc.array(fc.constantFrom(...Object.values(upstreamFaults)), { maxLength: 2 });
       await fc.assert(
         fc.asyncProperty(fc.array(some, { maxLength: 7 }), async (coming) => {
           await walk(coming);

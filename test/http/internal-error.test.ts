@@ -22,7 +22,7 @@ const broken = (): never => {
 /** Real server and real Apollo around a catalog and a quota with a fault of their own. */
 const brokenCatalog: Catalog = {
   page: async () => broken(),
-  byIds: { maxIds: () => 20, load: async () => broken() },
+  byIds: { load: async () => broken() },
 };
 
 describe('a fault of the gateway itself', () => {
@@ -63,7 +63,7 @@ describe('a fault of the gateway itself', () => {
         quota: () => broken(),
         cacheBytes: () => 0,
         cacheWindows: () => 0,
-        sharedCacheAvailable: () => undefined,
+        sharedCache: () => undefined,
       }),
       now: Date.now,
     });

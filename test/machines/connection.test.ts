@@ -43,6 +43,7 @@ function listing({ ids, stretch = 1_000, count, readAt }: ListingData): ReadList
     },
     end: async () => rows.length,
     count: () => count,
+    hasParted: () => false,
     place: async ({ offset }) => ({ offset, consistency: 'LISTING' }),
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { allDevices } from '../../src/machines/device-scope.ts';
 import { readMachine } from '../../src/machines/machine-row.ts';
 import { momentOf } from '../../src/machines/moment.ts';
@@ -19,11 +20,14 @@ export const idsFrom = (size: number, prefix = 'm'): string[] =>
 
 /** A call of nobody in particular. */
 export function plainCall(change: Partial<Call> = {}): Call {
+  const { signal } = new AbortController();
+  // As that of a request, which many calls may wait with.
+  setMaxListeners(0, signal);
   return {
     principal: 'app' as Principal,
     scope: allDevices,
     lane: 'interactive',
-    signal: new AbortController().signal,
+    signal,
     deadline: Number.MAX_SAFE_INTEGER,
     requestId: 'test',
     usage: { called: () => undefined, served: () => undefined },

@@ -89,6 +89,8 @@ class RedisLedger implements Ledger {
   #merging: (() => void)[] | undefined;
   /** The fewest that were present since the last view that all of them had acknowledged. */
   #partners = 1;
+  /** How many were present when the pool was lost: until then they are expected back. Only foretells waits. */
+  #expected = { present: 0, untilMs: 0 };
   #calls = 0;
   #tries = 0;
   #closed = false;
@@ -160,7 +162,10 @@ class RedisLedger implements Ledger {
         const by = reply.status === 'gate' ? 'gate' : 'window';
         const passable = this.#book.gate.kind === 'open' ? now : this.#book.gate.untilMs;
         const start = this.#book.starts([lane], now, by === 'gate' ? passable : now)[0] ?? now;
-        return { kind: 'refused', by, waitMs: Math.max(1, start - now) };
+        // Foretold for those who are expected back, it may go at once; they are not there yet.
+        const leastMs =
+          this.#book.part.present > reply.present ? Math.ceil(this.#settings.heartbeatMs / 8) : 1;
+        return { kind: 'refused', by, waitMs: Math.max(leastMs, start - now) };
       }
     }
   }
@@ -239,13 +244,14 @@ class RedisLedger implements Ledger {
       share: this.#book.share.lowered,
     };
     this.#partners = reply.acknowledged ? reply.present : Math.min(this.#partners, reply.present);
-    this.#book.part = { present: reply.present, of: this.#settings.replicas, onShare: false };
+    const expected = this.#settings.clock.now() < this.#expected.untilMs ? this.#expected.present : 0;
+    const present = Math.max(reply.present, expected);
+    this.#book.part = { present, of: this.#settings.replicas, onShare: false };
     this.#book.share = { startedWith: reply.share, startedAtMs: reply.shareAt, lowered: reply.lowered };
     this.#book.gate = gateOf(reply);
     const gateChanged = before.gate !== this.#book.gate.kind;
     if (gateChanged) this.#events.onGate(this.#book.gateState(this.#now()));
-    if (gateChanged || before.present !== reply.present || before.share !== reply.lowered)
-      this.#events.onChange();
+    if (gateChanged || before.present !== present || before.share !== reply.lowered) this.#events.onChange();
     // The pool waits for those who do not know its view yet.
     this.#beat(session.view === session.acknowledged ? this.#settings.heartbeatMs : 0);
   }
@@ -266,6 +272,7 @@ class RedisLedger implements Ledger {
     connection.close();
     const farewell = bidFarewell(session, connection.runId, this.#book.log.entries, this.#script);
     this.#farewell = farewell;
+    this.#expected = { ...this.#expected, present: this.#book.part.present };
     bookUnknown(this.#book, farewell);
     this.#book.part = { present: this.#partners, of: this.#settings.replicas, onShare: true };
     this.#shareFrom = farewell.leaseEndsAt + 1;
@@ -366,6 +373,8 @@ class RedisLedger implements Ledger {
     this.#farewell = undefined;
     for (const id of cancelled) this.#cancelled.delete(id);
     this.#joined = joined;
+    // They lost it at about the same time, and come back in about as long.
+    this.#expected = { ...this.#expected, untilMs: this.#settings.clock.now() + this.#script.quietMs };
     this.#learn(reply, session);
     this.#events.onLedger('redis', farewell === undefined ? 'Redis is there.' : 'Redis is back.');
   }

@@ -9,6 +9,10 @@ export class CallFlight<T> {
   /** How long whoever began each piece of work would wait for the quota, in epoch milliseconds; 0 in the background. */
   readonly #deadlines = new Map<string, number>();
 
+  isUnderWay(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
   /**
    * @param work gets the call with a signal of its own, which goes off when nobody waits for it any longer
    * @throws {UpstreamError} also where the time of this call is up before the work is done

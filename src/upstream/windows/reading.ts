@@ -23,7 +23,13 @@ export class Reading {
   /** The foremost window that upstream said ends the list, and the offset behind its last row. */
   #last: { readonly index: WindowIndex; readonly rows: number; readonly bound: number } | undefined;
 
-  constructor(id: ListingId, openedAt: Moment, grid: WindowGrid) {
+  /** Whether other replicas may follow it too. */
+  isShared: boolean;
+  /** Windows that other replicas do not have as they are here. */
+  readonly #own = new Set<WindowIndex>();
+
+  constructor(id: ListingId, openedAt: Moment, grid: WindowGrid, isShared = false) {
+    this.isShared = isShared;
     this.id = id;
     this.openedAt = openedAt;
     this.#grid = grid;
@@ -39,6 +45,20 @@ export class Reading {
     if (this.#last === undefined) return undefined;
     const { index, rows, bound } = this.#last;
     return rows > 0 || index === 0 || this.#shown.has(index - 1) ? bound : undefined;
+  }
+
+  /**
+   * The foremost window that is not shared though the reading is: what lies behind it was arranged by it, and so is not
+   * for others either. Infinite where there is none.
+   */
+  get ownFrom(): WindowIndex {
+    return Math.min(...this.#own);
+  }
+
+  /** Notes whether other replicas have a window as it is here. */
+  setOwn(index: WindowIndex, isOwn: boolean): void {
+    if (isOwn) this.#own.add(index);
+    else this.#own.delete(index);
   }
 
   get isEmpty(): boolean {

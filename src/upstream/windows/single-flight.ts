@@ -12,6 +12,10 @@ export class SingleFlight<T> {
     return this.#flights.size;
   }
 
+  has(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
   /**
    * @param start begins the work; the signal goes off when nobody waits for it any longer
    * @throws what the work throws, or the caller's own abort reason

@@ -73,11 +73,14 @@ export class WindowCache {
     return [...(this.#lists.get(list.key)?.readings.values() ?? [])].map(({ reading }) => reading);
   }
 
-  /** The reading as held here, or an empty one where it was begun elsewhere, or is only about to be. */
-  adopt(list: List, { id, openedAt }: SharedReading): Reading {
+  /**
+   * The reading as held here, or an empty one where it was begun elsewhere, or is only about to be.
+   * @param isShared whether other replicas have it already
+   */
+  adopt(list: List, { id, openedAt }: SharedReading, isShared = true): Reading {
     const known = this.reading(list, id) ?? this.#adopted.get(id)?.deref();
     if (known !== undefined) return known;
-    const adopted = new Reading(id, openedAt, this.#grid);
+    const adopted = new Reading(id, openedAt, this.#grid, isShared);
     this.#adopted.set(id, new WeakRef(adopted));
     return adopted;
   }

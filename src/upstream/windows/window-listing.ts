@@ -16,10 +16,20 @@ export interface WindowSource {
     index: WindowIndex,
     call: Call,
   ) => Promise<{ readonly window: HeldWindow; readonly isNew: boolean }>;
+  /** A window of a reading where it is held, here or elsewhere, without a call. */
+  readonly held: (list: List, reading: Reading, index: WindowIndex) => Promise<HeldWindow | undefined>;
   /** Told how far a reader who follows cursors has come. */
   readonly readAhead: (list: List, reading: Reading, window: HeldWindow, offset: number, call: Call) => void;
+  /** How cursors name a reading in so far as it is not shared though it is known to others. */
+  readonly ownIdOf: (reading: Reading) => ListingId;
   readonly freshnessOf: (window: Pick<HeldWindow, 'readAt'>) => Freshness;
 }
+
+/**
+ * What the caller's cursor names: nothing, as he begins; the reading; what this replica alone has of it; or another
+ * reading, which is gone.
+ */
+export type Following = 'nothing' | 'reading' | 'own' | 'another';
 
 /** One caller's way through one reading. */
 export class WindowListing implements Listing {
@@ -29,12 +39,13 @@ export class WindowListing implements Listing {
   readonly #call: Call;
   /** Windows that were read upstream for this caller. */
   readonly #new: Set<WindowIndex>;
-  readonly #follows: boolean;
+  readonly #follows: Following;
+  #metOwn = false;
   readonly #heldOnly: Error | undefined;
 
   /**
-   * @param follows whether the caller follows a cursor, and so is likely to go on
-   * @param heldOnly reads nothing upstream, but fails with this where a window is not held
+   * @param follows who follows a cursor is likely to go on
+   * @param heldOnly reads nothing upstream, but fails with this where a window is held nowhere
    */
   constructor(
     listings: WindowSource,
@@ -42,7 +53,7 @@ export class WindowListing implements Listing {
     reading: Reading,
     call: Call,
     isNew: Set<WindowIndex>,
-    follows: boolean,
+    follows: Following,
     heldOnly?: Error,
   ) {
     this.#listings = listings;
@@ -54,8 +65,12 @@ export class WindowListing implements Listing {
     this.#heldOnly = heldOnly;
   }
 
+  /**
+   * Once a window was met that other replicas do not have as it is here, cursors must lead on here alone: so they get a
+   * name that only this replica knows.
+   */
   get id(): ListingId {
-    return this.#reading.id;
+    return this.#metOwn || this.#follows === 'own' ? this.#listings.ownIdOf(this.#reading) : this.#reading.id;
   }
 
   get openedAt(): Reading['openedAt'] {
@@ -71,7 +86,7 @@ export class WindowListing implements Listing {
     }
     const window = await this.#window(windowAt(this.#listings.grid, offset));
     const found = rowsOf(window, offset, rows);
-    if (this.#follows) {
+    if (this.#follows !== 'nothing') {
       this.#listings.readAhead(this.#list, this.#reading, window, offset + found.length, this.#call);
     }
     const isLast = offset + found.length >= window.start + window.block.ids.length;
@@ -83,12 +98,17 @@ export class WindowListing implements Listing {
     return this.#reading.end;
   }
 
+  hasParted(): boolean {
+    return this.#metOwn && this.#follows === 'reading';
+  }
+
   count(): number | undefined {
     return this.#reading.count;
   }
 
   async place({ offset, id, listing }: Position): Promise<Place> {
-    if (listing === this.id) return { offset, consistency: 'LISTING' };
+    const isOwn = this.#follows === 'own' && listing === this.#listings.ownIdOf(this.#reading);
+    if (isOwn || listing === this.#reading.id) return { offset, consistency: 'LISTING' };
     const known = this.#reading.placeOf(id);
     if (known !== undefined) return { offset: known, consistency: 'ANCHORED' };
     for (const index of this.#around(offset)) {
@@ -112,11 +132,20 @@ export class WindowListing implements Listing {
   }
 
   async #window(index: WindowIndex): Promise<HeldWindow> {
-    if (this.#heldOnly !== undefined && this.#reading.window(index) === undefined) throw this.#heldOnly;
-    const { window, isNew } = await this.#listings.window(this.#list, this.#reading, index, this.#call);
+    const { window, isNew } = await this.#find(index);
     if (isNew) this.#new.add(index);
+    if (index >= this.#reading.ownFrom) this.#metOwn = true;
     this.#call.usage.served(this.#servedFrom(window, index), window.readAt);
     return window;
+  }
+
+  async #find(index: WindowIndex): ReturnType<WindowSource['window']> {
+    if (this.#heldOnly === undefined) {
+      return await this.#listings.window(this.#list, this.#reading, index, this.#call);
+    }
+    const window = await this.#listings.held(this.#list, this.#reading, index);
+    if (window === undefined) throw this.#heldOnly;
+    return { window, isNew: false };
   }
 
   #servedFrom(window: Pick<HeldWindow, 'readAt'>, index: WindowIndex): ServedFrom {

@@ -1,17 +1,17 @@
-import { timeLimit } from '../../cancellation.ts';
 import type { ListingId } from '../../machines/cursor.ts';
 import type { Listing, Listings } from '../../machines/listing.ts';
 import type { Machine } from '../../machines/machine.ts';
 import type { Moment } from '../../machines/moment.ts';
-import type { Call, MachineSource, Principal, Usage } from '../../machines/source.ts';
+import type { Call, MachineSource, Principal, Window } from '../../machines/source.ts';
 import { UpstreamError } from '../upstream-error.ts';
 import { CallFlight } from './call-flight.ts';
 import { type Freshness, type FreshnessLimits, freshnessOf } from './freshness.ts';
 import { type List, listOf } from './list.ts';
+import { OwnIds } from './own-ids.ts';
 import { readWindow } from './read-window.ts';
 import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
-import { RenewalRests } from './renewal-rests.ts';
-import type { SharedWindows } from './shared-windows.ts';
+import type { Renewals } from './renewals.ts';
+import type { SharedWindow, SharedWindows } from './shared-windows.ts';
 import { type WindowCache, walkMs } from './window-cache.ts';
 import { type WindowGrid, type WindowIndex, windowAt, windowRows, windowStart } from './window-grid.ts';
 import { WindowListing, type WindowSource } from './window-listing.ts';
@@ -22,6 +22,10 @@ import { WindowListing, type WindowSource } from './window-listing.ts';
  * A list is read in windows, and any page inside what was read is sliced from memory. The newest reading of a list
  * serves whoever begins; past its time a new reading is begun, and the older one lives on for those who walk through it,
  * so that a walk meets each machine once. Concurrent callers of a window share one call, across replicas too.
+ *
+ * A reading that replicas share is the same for all as long as each of its windows is. One that cannot be shared, as while
+ * Redis is away or after it has lost what was there, is this replica's own; whoever came with a cursor of the shared
+ * reading is told that he has left it, and his further cursors name what is here, which no other replica follows.
  */
 export interface WindowListingsOptions {
   readonly source: MachineSource;
@@ -29,15 +33,10 @@ export interface WindowListingsOptions {
   readonly shared: SharedWindows;
   readonly grid: WindowGrid;
   readonly freshness: FreshnessLimits;
-  /** Longest time that a caller waits for a newer answer while an old one is at hand, in milliseconds. */
-  readonly renewalPatienceMs: number;
-  /** Time for work in the background, in milliseconds. */
-  readonly backgroundMs: number;
+  readonly renewals: Renewals;
   /** Clock, in epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => ListingId;
-  /** Told of a renewal or a read-ahead that failed; callers are served by what is held. */
-  readonly onBackgroundFailure: (error: unknown) => void;
 }
 
 /** A reader that has come this far through a window, following cursors, is taken to go on: the next one is read ahead. */
@@ -49,12 +48,12 @@ const mostStandIns = 10;
 export class WindowListings implements Listings, WindowSource {
   readonly #options: WindowListingsOptions;
   readonly #windows = new CallFlight<HeldWindow>();
-  readonly #renewals = new CallFlight<Reading>();
-  readonly #rests: RenewalRests;
+  readonly #readings = new CallFlight<Reading>();
+  readonly #ownIds: OwnIds;
 
   constructor(options: WindowListingsOptions) {
     this.#options = options;
-    this.#rests = new RenewalRests(options.now);
+    this.#ownIds = new OwnIds(options.newId);
   }
 
   async open(
@@ -63,26 +62,44 @@ export class WindowListings implements Listings, WindowSource {
     call: Call,
   ): Promise<Listing> {
     const list = listOf(call.principal, filter);
-    const living = wanted === undefined ? undefined : await this.#living(list, wanted);
-    if (living !== undefined) return new WindowListing(this, list, living, call, new Set(), true);
+    const shared = wanted === undefined ? undefined : this.#ownIds.sharedIdOf(wanted);
+    const living = wanted === undefined ? undefined : await this.#living(list, shared ?? wanted);
+    if (living !== undefined) {
+      const follows = shared === undefined ? 'reading' : 'own';
+      return new WindowListing(this, list, living, call, new Set(), follows);
+    }
     const { reading, isNew } = await this.#newest(list, call);
-    return new WindowListing(this, list, reading, call, new Set(isNew ? [0] : []), wanted !== undefined);
+    const follows = wanted === undefined ? 'nothing' : 'another';
+    return new WindowListing(this, list, reading, call, new Set(isNew ? [0] : []), follows);
   }
 
-  standIns(
+  async standIns(
     filter: Parameters<Listings['open']>[0],
     failed: ListingId,
     failure: unknown,
     call: Call,
-  ): readonly Listing[] {
+  ): Promise<readonly Listing[]> {
     if (call.signal.aborted || !(failure instanceof UpstreamError && failure.isPassing)) return [];
+    const { cache, shared } = this.#options;
     const list = listOf(call.principal, filter);
-    return this.#options.cache
-      .readings(list)
-      .filter(({ id, openedAt }) => id !== failed && this.freshnessOf({ readAt: openedAt }) !== 'dead')
+    const elsewhere = (await shared.readings(list.key)).map((reading) => cache.adopt(list, reading));
+    return [...new Set([...cache.readings(list), ...elsewhere])]
+      .filter(({ id }) => id !== (this.#ownIds.sharedIdOf(failed) ?? failed))
+      .filter(({ openedAt }) => this.freshnessOf({ readAt: openedAt }) !== 'dead')
       .sort((a, b) => (a.openedAt < b.openedAt ? 1 : -1))
       .slice(0, mostStandIns)
-      .map((reading) => new WindowListing(this, list, reading, call, new Set(), false, failure));
+      .map((reading) => new WindowListing(this, list, reading, call, new Set(), 'another', failure));
+  }
+
+  /** A window of a reading that is held, here or elsewhere. */
+  async held(list: List, reading: Reading, index: WindowIndex): Promise<HeldWindow | undefined> {
+    const { cache, shared } = this.#options;
+    const here = cache.window(reading, index);
+    if (here !== undefined || !reading.isShared || index >= reading.ownFrom) return here;
+    const elsewhere = await shared.window(list.key, reading.id, index);
+    return elsewhere === undefined
+      ? undefined
+      : cache.keep(list, reading, index, elsewhere, elsewhere.hidden);
   }
 
   /** A machine as the newest window that shows it to the principal has it; none from windows that are dead. */
@@ -107,6 +124,10 @@ export class WindowListings implements Listings, WindowSource {
     return freshnessOf(this.#options.now() - Date.parse(readAt), this.#options.freshness);
   }
 
+  ownIdOf(reading: Reading): ListingId {
+    return this.#ownIds.of(reading);
+  }
+
   get grid(): WindowGrid {
     return this.#options.grid;
   }
@@ -118,12 +139,21 @@ export class WindowListings implements Listings, WindowSource {
     index: WindowIndex,
     call: Call,
   ): Promise<{ readonly window: HeldWindow; readonly isNew: boolean }> {
-    const held = this.#options.cache.window(reading, index);
+    const key = `${reading.id}:${index}`;
+    // What is held while it is under way has not been shared yet.
+    const held = this.#windows.isUnderWay(key) ? undefined : this.#options.cache.window(reading, index);
     if (held !== undefined) return { window: held, isNew: false };
-    const window = await this.#windows.join(`${reading.id}:${index}`, call, (shared) =>
+    const window = await this.#windows.join(key, this.#leavingTime(list, call), (shared) =>
       this.#fetch(list, reading, index, shared),
     );
     return { window, isNew: true };
+  }
+
+  /** Where another reading may stand in, at most half of the caller's time goes by in waiting for the quota. */
+  #leavingTime(list: List, call: Call): Call {
+    const { cache, now } = this.#options;
+    if (cache.readings(list).length < 2) return call;
+    return { ...call, deadline: now() + Math.max(0, call.deadline - now()) / 2 };
   }
 
   /** Reads the window behind one that a reader is about to leave, where that costs nobody anything. */
@@ -133,9 +163,10 @@ export class WindowListings implements Listings, WindowSource {
     const next = windowAt(this.grid, window.start + rows);
     if (reading.window(next) !== undefined) return;
     const key = `${reading.id}:${next}`;
-    if (this.#rests.isResting(key)) return;
-    this.#behind(call, (background) =>
-      this.#restingAfterFailure(key, () => this.window(list, reading, next, background)),
+    const { renewals } = this.#options;
+    if (renewals.isResting(key)) return;
+    renewals.behind(call, (background) =>
+      renewals.restingAfterFailure([key], () => this.window(list, reading, next, background)),
     );
   }
 
@@ -155,18 +186,19 @@ export class WindowListings implements Listings, WindowSource {
 
   /** The reading that serves whoever begins, renewed as its age asks for. */
   async #newest(list: List, call: Call): Promise<{ readonly reading: Reading; readonly isNew: boolean }> {
+    const { renewals } = this.#options;
     const newest = await this.#held(list);
     const freshness = newest === undefined ? 'dead' : this.freshnessOf({ readAt: newest.openedAt });
     if (newest === undefined || freshness === 'dead') {
       return { reading: await this.#renew(list, call), isNew: true };
     }
-    if (freshness === 'fresh' || this.#rests.isResting(list.key)) return { reading: newest, isNew: false };
+    if (freshness === 'fresh' || renewals.isResting(list.key)) return { reading: newest, isNew: false };
     if (freshness === 'stale') {
-      this.#renewBehind(list, call);
+      renewals.behind(call, (background) => this.#renew(list, background));
       return { reading: newest, isNew: false };
     }
     try {
-      return { reading: await this.#renewWithin(list, call), isNew: true };
+      return { reading: await renewals.within(call, (patient) => this.#renew(list, patient)), isNew: true };
     } catch (error) {
       if (call.signal.aborted || !(error instanceof UpstreamError && error.isPassing)) throw error;
       return { reading: newest, isNew: false };
@@ -193,53 +225,10 @@ export class WindowListings implements Listings, WindowSource {
     return reading;
   }
 
-  /** Renews, but waits no longer than the patience; the renewal itself goes on. */
-  async #renewWithin(list: List, call: Call): Promise<Reading> {
-    const { renewalPatienceMs, now } = this.#options;
-    // At most half of the caller's time, so that there is some left to serve what is held.
-    const patienceMs = Math.min(renewalPatienceMs, Math.max(0, call.deadline - now()) / 2);
-    const patience = timeLimit(patienceMs, call.signal);
-    try {
-      // The quota, too, is told how long it may take: where it cannot, as while upstream is shut, it says so at once.
-      const deadline = now() + patienceMs;
-      const renewal = this.#renew(list, { ...call, signal: patience.signal, deadline });
-      this.#renewBehind(list, call);
-      return await renewal;
-    } finally {
-      patience.lift();
-    }
-  }
-
-  #renewBehind(list: List, call: Call): void {
-    this.#behind(call, (background) => this.#renew(list, background));
-  }
-
-  /** Does what nobody waits for, within a time of its own; no request is told that it took a call. */
-  #behind(call: Call, work: (background: Call) => Promise<unknown>): void {
-    const { backgroundMs, now, onBackgroundFailure } = this.#options;
-    const limit = timeLimit(backgroundMs);
-    const deadline = now() + backgroundMs;
-    work({ ...call, lane: 'background', signal: limit.signal, deadline, usage: untold })
-      .catch(onBackgroundFailure)
-      .finally(limit.lift);
-  }
-
   #renew(list: List, call: Call): Promise<Reading> {
-    return this.#renewals.join(list.key, call, (shared) =>
-      this.#restingAfterFailure(list.key, () => this.#begin(list, shared)),
+    return this.#readings.join(list.key, call, (shared) =>
+      this.#options.renewals.restingAfterFailure([list.key], () => this.#begin(list, shared)),
     );
-  }
-
-  async #restingAfterFailure<T>(key: string, work: () => Promise<T>): Promise<T> {
-    try {
-      const result = await work();
-      this.#rests.end(key);
-      return result;
-    } catch (error) {
-      // A call that our own quota has held back cost nothing, and may be wanted again at once.
-      if (error instanceof UpstreamError && !error.isOwnQuota) this.#rests.begin(key);
-      throw error;
-    }
   }
 
   /** Begins a new reading with its first window, or takes over the one that another replica has begun. */
@@ -252,10 +241,19 @@ export class WindowListings implements Listings, WindowSource {
     const adopt = (): Promise<Reading | undefined> => this.#adoptNewest(list, isGood);
     return shared.once(`list:${list.key}`, call.signal, adopt, async () => {
       const window = await readWindow(source, list.filter, 0, grid.firstRows, call);
-      const reading = cache.adopt(list, { id: newId(), openedAt: window.readAt });
-      const held = cache.keep(list, reading, 0, window);
+      const open = (): { readonly reading: Reading; readonly held: HeldWindow } => {
+        const reading = cache.adopt(list, { id: newId(), openedAt: window.readAt }, false);
+        return { reading, held: cache.keep(list, reading, 0, window) };
+      };
+      let { reading, held } = open();
+      const { id, openedAt } = reading;
+      reading.isShared = await shared.keep(list.key, { id, openedAt }, 0, sharedWindow(window, held));
+      if (!reading.isShared && shared.state() !== undefined) {
+        // It may have been kept all the same: so it gets a name that is not known there.
+        cache.drop(reading);
+        ({ reading, held } = open());
+      }
       cache.begin(list, reading);
-      await shared.keep(list.key, reading, 0, { ...window, block: held.block, hidden: [...held.hidden] });
       return reading;
     });
   }
@@ -263,33 +261,44 @@ export class WindowListings implements Listings, WindowSource {
   /** Reads a further window of a reading, or takes over what another replica read. */
   async #fetch(list: List, reading: Reading, index: WindowIndex, call: Call): Promise<HeldWindow> {
     const { cache, shared, source, grid } = this.#options;
-    const adopt = async (): Promise<HeldWindow | undefined> => {
-      const elsewhere = await shared.window(list.key, reading.id, index);
-      return elsewhere === undefined
-        ? undefined
-        : cache.keep(list, reading, index, elsewhere, elsewhere.hidden);
-    };
-    // What the windows ahead show must be known, so that this one hides it. A cursor may lead far behind the end, where
-    // there is nothing ahead for a long way: so the first gap ends it.
-    for (let ahead = index - 1; ahead >= 0; ahead -= 1) {
-      if (reading.wasRead(ahead)) continue;
-      const elsewhere = await shared.window(list.key, reading.id, ahead);
-      if (elsewhere === undefined) break;
-      cache.keep(list, reading, ahead, elsewhere, elsewhere.hidden);
-    }
-    return shared.once(`window:${reading.id}:${index}`, call.signal, adopt, async () => {
-      const window = await readWindow(
-        source,
-        list.filter,
-        windowStart(grid, index),
-        windowRows(grid, index),
-        call,
-      );
+    const { id, openedAt } = reading;
+    const read = (): Promise<Window> =>
+      readWindow(source, list.filter, windowStart(grid, index), windowRows(grid, index), call);
+    if (!reading.isShared || index >= reading.ownFrom) return cache.keep(list, reading, index, await read());
+    const adopt = (): Promise<HeldWindow | undefined> => this.held(list, reading, index);
+    const isWhole = await this.#knowsAhead(list, reading, index);
+    return shared.once(`window:${id}:${index}`, call.signal, adopt, async () => {
+      const window = await read();
+      // As long as it is not sure that the others have it too.
+      reading.setOwn(index, true);
       const held = cache.keep(list, reading, index, window);
-      await shared.keep(list.key, reading, index, { ...window, block: held.block, hidden: [...held.hidden] });
+      // Where something is missing ahead, its rows may be among those that others have shown there.
+      const isShared =
+        isWhole && (await shared.keep(list.key, { id, openedAt }, index, sharedWindow(window, held)));
+      reading.setOwn(index, !isShared);
       return held;
     });
   }
+
+  /**
+   * Whether what the windows ahead of one show is known, so that it hides it. Takes over what others have read. A cursor
+   * may lead far behind the end, where there is nothing ahead for a long way: so the first gap ends it.
+   */
+  async #knowsAhead(list: List, reading: Reading, index: WindowIndex): Promise<boolean> {
+    const { cache, shared } = this.#options;
+    for (let ahead = index - 1; ahead >= 0; ahead -= 1) {
+      if (reading.wasRead(ahead)) continue;
+      const elsewhere = await shared.window(list.key, reading.id, ahead);
+      if (elsewhere === undefined) return false;
+      cache.keep(list, reading, ahead, elsewhere, elsewhere.hidden);
+    }
+    return true;
+  }
 }
 
-const untold: Usage = { called: () => undefined, served: () => undefined };
+/** A window as it is arranged here. */
+const sharedWindow = (window: Window, { block, hidden }: HeldWindow): SharedWindow => ({
+  ...window,
+  block,
+  hidden: [...hidden],
+});

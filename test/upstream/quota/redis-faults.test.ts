@@ -289,3 +289,52 @@ describe('a gateway that has never reached Redis', () => {
     await quota.close();
   });
 });
+
+describe.skipIf(!hasRedisServer)(
+  'a replica that is the first to return to a Redis that has lost its data',
+  () => {
+    it('lets callers wait for the others to return, rather than tell them that the quota is used up', async () => {
+      const server = await startRedisServer();
+      const proxy = await startTcpProxy(server.port);
+      const [first, second] = [server.url, `redis://127.0.0.1:${proxy.port}`].map((url) =>
+        createQuota({
+          clock,
+          ledger: redisLedger({
+            url,
+            prefix: 'quota',
+            replicas: 2,
+            rules: defaultRules,
+            clock,
+            // Long enough for a machine that is busy with other things.
+            commandMs: 1_500,
+            heartbeatMs: 300,
+            presenceMs: 3_000,
+            burst: { windowMs: 500, calls: 10 },
+          }),
+        }),
+      );
+      if (first === undefined || second === undefined) throw new Error('There are two.');
+      try {
+        const ledgers = (): LedgerKind[] => [first.state().ledger, second.state().ledger];
+        await until(() => expect(ledgers()).toEqual(['redis', 'redis']));
+        await until(() => expect(first.state().windows[0]?.limit).toBe(100));
+        proxy.cut();
+        await server.send('FLUSHALL');
+        await until(() => expect(first.state().ledger).toBe('share'));
+        await until(() => expect(first.state().ledger).toBe('redis'));
+        // What the other may have called meanwhile is more than the part of one.
+        expect(first.state().windows[0]?.used).toBeGreaterThan(50);
+        const { signal } = new AbortController();
+        const permit = first.acquire({ lane: 'interactive', principal: 'app', patienceMs: 10_000, signal });
+        permit.catch(() => undefined);
+        await until(() => expect(first.state().waiting.interactive).toBe(1));
+        proxy.heal();
+        await expect(permit).resolves.toMatchObject({ waitedMs: expect.any(Number) });
+      } finally {
+        await Promise.all([first.close(), second.close()]);
+        await proxy.close();
+        await server.kill();
+      }
+    });
+  },
+);

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Fault } from '../../../src/emulator/emulator.ts';
 import { askPage, bareRows } from '../../support/machine-pages.ts';
 import {
   type RunningGateway,
@@ -8,6 +9,9 @@ import {
 import { type SetClock, setClock } from '../../support/set-clock.ts';
 
 const minute = 60_000;
+/** Ages by the default settings. */
+const age = { stale: 61_000, old: 301_000 } as const;
+const down: Fault = { kind: 'status', status: 503 };
 
 describe('a machine by its id', () => {
   let running: RunningGateway;
@@ -52,12 +56,75 @@ describe('a machine by its id', () => {
     expect(calls()).toBe(1);
   });
 
-  it('is asked for anew once its answer is no longer fresh', async () => {
+  it('is served stale at once, and renewed by one call in the background, however many ask', async () => {
     await open();
     await ask('m7');
-    clock.advance(2 * minute);
     running.emulator.replaceFleet({ kind: 'rows', rows: [] });
-    expect(await ask('m7')).toMatchObject({ machine: null, upstream: { calls: 1, cache: 'MISS' } });
+    running.emulator.configure({ latencyMs: 2_000 });
+    clock.advance(age.stale);
+    for (const { machine, upstream } of await Promise.all(Array.from({ length: 50 }, () => ask('m7')))) {
+      expect(machine).toEqual({ id: 'm7' });
+      expect(upstream).toMatchObject({ calls: 0, cache: 'STALE', ageSeconds: 61 });
+    }
+    await vi.waitFor(async () => expect((await ask('m7')).machine).toBeNull(), { timeout: 6_000 });
+    expect(calls()).toBe(2);
+  });
+
+  it('goes on being served stale while renewing it fails, and is renewed 5 s later', async () => {
+    await open();
+    await ask('m7');
+    clock.advance(age.stale);
+    running.emulator.faults.next(1, down);
+    expect((await ask('m7')).upstream.cache).toBe('STALE');
+    await vi.waitFor(() => expect(running.emulator.requests().at(-1)?.status).toBe(503));
+    expect((await ask('m7')).upstream.cache).toBe('STALE');
+    expect(calls()).toBe(2);
+    clock.advance(5_000);
+    await vi.waitFor(async () => expect((await ask('m7')).upstream.cache).toBe('HIT'));
+    expect(calls()).toBe(3);
+  });
+
+  it.each([
+    ['stale', age.stale],
+    ['old', age.old],
+  ])(
+    'that is %s is asked for seldom where upstream is down: 5 s after a failure, then ever later',
+    async (_, ms) => {
+      await open();
+      await ask('m7');
+      clock.advance(ms);
+      running.emulator.faults.next(1_000, down);
+      for (let second = 0; second < 300; second += 1) {
+        expect((await ask('m7')).upstream.cache).toBe('STALE');
+        clock.advance(1_000);
+      }
+      // At 0, 5, 15, 35, 75, 135, 195 and 255 s, and what it took before.
+      await vi.waitFor(() => expect(calls()).toBeGreaterThan(5));
+      expect(calls()).toBeLessThanOrEqual(9);
+    },
+  );
+
+  it('is renewed first once it is old, by one call for all who ask', async () => {
+    await open();
+    await ask('m7');
+    clock.advance(age.old);
+    running.emulator.replaceFleet({ kind: 'rows', rows: [] });
+    const found = await Promise.all(Array.from({ length: 50 }, () => ask('m7')));
+    expect(found.map(({ machine }) => machine)).toEqual(Array(50).fill(null));
+    expect(found[0]?.upstream.cache).toBe('MISS');
+    expect(calls()).toBe(2);
+  });
+
+  it('that is old is served after the patience, while its renewal goes on', async () => {
+    await open({ environment: { REQUEST_TIMEOUT_SECONDS: '2' } });
+    await ask('m7');
+    clock.advance(age.old);
+    running.emulator.replaceFleet({ kind: 'rows', rows: [] });
+    // The patience is 3 s, but at most half of the caller's time.
+    running.emulator.configure({ latencyMs: 1_300 });
+    expect(await ask('m7')).toMatchObject({ machine: { id: 'm7' }, upstream: { cache: 'STALE' } });
+    await vi.waitFor(async () => expect((await ask('m7')).upstream.cache).toBe('HIT'), { timeout: 3_000 });
+    expect(calls()).toBe(2);
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -67,7 +134,7 @@ describe('a machine by its id', () => {
     await open();
     await before();
     clock.advance(30 * minute);
-    running.emulator.faults.next(2, { kind: 'status', status: 503 });
+    running.emulator.faults.next(2, down);
     expect(await ask('m7')).toMatchObject({
       machine: { id: 'm7' },
       upstream: { cache: 'STALE', ageSeconds: 1_800 },
@@ -76,11 +143,11 @@ describe('a machine by its id', () => {
     expect(await ask('m7')).toMatchObject({ machine: null, code: 'UPSTREAM_UNAVAILABLE' });
   });
 
-  it('is not served past its time where upstream refuses us', async () => {
+  it('that is old is not served where upstream refuses us', async () => {
     await open();
     await ask('m7');
-    clock.advance(2 * minute);
-    running.emulator.faults.next(1, { kind: 'status', status: 403 });
+    clock.advance(age.old);
+    running.emulator.faults.next(2, { kind: 'status', status: 403 });
     expect(await ask('m7')).toMatchObject({ machine: null, code: 'UPSTREAM_FORBIDDEN' });
   });
 });

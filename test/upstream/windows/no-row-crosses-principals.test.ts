@@ -4,9 +4,8 @@ import type { ListingId } from '../../../src/machines/cursor.ts';
 import type { ODataFilter } from '../../../src/machines/odata.ts';
 import { unpackRows } from '../../../src/machines/row-block.ts';
 import type { MachineSource, Principal } from '../../../src/machines/source.ts';
-import { createIdentifiedMachines } from '../../../src/upstream/windows/identified-machines.ts';
 import { deferred } from '../../support/deferred.ts';
-import { plainListings } from '../../support/plain-listings.ts';
+import { plainListings, plainReplica } from '../../support/plain-listings.ts';
 import { idsFrom, plainCall, plainSource, windowOf } from '../../support/plain-source.ts';
 import { setClock } from '../../support/set-clock.ts';
 
@@ -93,13 +92,7 @@ describe('a machine by id', () => {
       );
     },
   };
-  const listings = plainListings({ source, grid: { firstRows: 5, rows: 7 }, now: clock.now });
-  const byIds = createIdentifiedMachines({
-    source,
-    listings,
-    bounds: { maxNodes: 100, maxEncodedBytes: 7_800 },
-    maxIds: () => 20,
-  });
+  const { listings, byIds } = plainReplica({ source, grid: { firstRows: 5, rows: 7 }, now: clock.now });
   const load = async (principal: string) => {
     const [found] = await byIds.load(['m1'], plainCall({ principal: principal as Principal }));
     return found instanceof Error ? found : (found?.id ?? null);

@@ -38,6 +38,19 @@ describe('what a gateway holds', () => {
     expect(page.upstream).toMatchObject({ cache: 'STALE', consistency: 'LISTING' });
   });
 
+  it('is not held back for longer than half of the time that a request has, while upstream is shut', async () => {
+    await open({ environment: { REQUEST_TIMEOUT_SECONDS: '8' } });
+    await askPage(running, { last: 5 });
+    clock.advance(61_000);
+    await askPage(running, { first: 1 });
+    await vi.waitFor(async () => expect((await askPage(running, { first: 1 })).upstream.cache).toBe('HIT'));
+    running.emulator.faults.next(1_000, { ...limited, headers: { 'retry-after': '6' } });
+    await askPage(running, { last: 5 });
+    const before = calls();
+    expect((await askPage(running, { last: 5 })).ids).toEqual(ids.slice(-5));
+    expect(calls()).toBe(before);
+  });
+
   it('stands in for no more than it holds', async () => {
     await open();
     await askPage(running, { first: 5 });
