@@ -207,10 +207,9 @@ describe('what a web page of another origin could send', () => {
   afterEach(() => expectWell(running));
 
   /** As a browser sends it for a page of another origin. */
-  const browser = { 'sec-fetch-site': 'cross-site', 'user-agent': 'Mozilla/5.0' };
   const get = (headers: Readonly<Record<string, string>>) =>
     fetch(`${running.gateway.url}/graphql?query=${encodeURIComponent('{ __typename }')}`, {
-      headers: { ...browser, ...headers },
+      headers: { 'sec-fetch-site': 'cross-site', 'user-agent': 'Mozilla/5.0', ...headers },
     });
 
   it.each([

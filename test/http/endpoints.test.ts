@@ -160,7 +160,7 @@ describe('the endpoints of the gateway', () => {
 
   it('log each request by method, path, status and time, without its query', async () => {
     await fetch(`${url}/graphql?query=vault-7`, {
-      headers: { 'x-request-id': 'logged-1', 'sec-fetch-site': 'cross-site' },
+      headers: { ...graphqlResponse, 'x-request-id': 'logged-1' },
     });
     const line = running.lines.find(
       ({ requestId, msg }) => requestId === 'logged-1' && msg === 'request answered',

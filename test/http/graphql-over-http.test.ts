@@ -132,7 +132,7 @@ describe('the status of a refusal', () => {
 
   it('is 400 of a GET that a web page of another origin could send', async () => {
     const response = await fetch(`${address()}?query=${encodeURIComponent('{ __typename }')}`, {
-      headers: { 'sec-fetch-site': 'cross-site' },
+      headers: { 'sec-fetch-site': 'cross-site', 'user-agent': 'Mozilla/5.0' },
     });
     expect(response.status).toBe(400);
     expect(await codeOf(response)).toBe('BAD_REQUEST');
