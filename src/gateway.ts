@@ -322,7 +322,8 @@ function createShared(config: Config, log: Logger): SharedWindows {
   if (redisUrl === undefined) return unshared;
   return createRedisWindows({
     url: redisUrl,
-    prefix: `machines-gateway:1:${registrationKey(config)}`,
+    // Raised where the form of what is kept changes, so that versions can run side by side.
+    prefix: `machines-gateway:2:${registrationKey(config)}`,
     ca: trustedCertificates(config.ca),
     keepMs: config.cache.staleMs,
     onState: (state, why) => log.warn({ state, why }, 'the shared cache has turned'),

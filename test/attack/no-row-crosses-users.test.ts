@@ -24,6 +24,7 @@ const restless = {
   UPSTREAM_IDENTITY: 'caller',
   UPSTREAM_WINDOW_ROWS: '100',
   MAX_PAGE_SIZE: '50',
+  CALLER_REQUESTS_PER_MINUTE: '0',
   CACHE_FRESH_SECONDS: '0',
   CACHE_RENEW_SECONDS: '1',
 } as const;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
+import { graphqlResponse, type RunningGateway, runGateway } from '../support/running-gateway.ts';
 
 const query = '{ __typename }';
 
