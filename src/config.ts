@@ -1,11 +1,12 @@
+import type { SignIn } from './auth/upstream-identity.ts';
 import { readAuthorities } from './config/authorities.ts';
 import { type CallersConfig, readCallers } from './config/callers.ts';
-import { type CredentialConfig, readCredential } from './config/credential.ts';
 import type { Environment } from './config/given-setting.ts';
 import type { ReadFile } from './config/named-file.ts';
 import { readPersistedOperations } from './config/persisted-operations.ts';
 import type { Problem, Report } from './config/problem.ts';
 import { isComplete, readSettings } from './config/setting-values.ts';
+import { readSignIn } from './config/sign-in.ts';
 import type { DocumentBounds } from './graphql/bounds/document-bounds.ts';
 import type { CostBounds } from './graphql/bounds/operation-bounds.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
@@ -40,7 +41,7 @@ export interface Config {
   readonly upstream: {
     /** The part of the address before `/api/machines`. */
     readonly url: string;
-    readonly credential: CredentialConfig;
+    readonly signIn: SignIn;
     readonly connections: number;
     readonly connectTimeoutMs: number;
     readonly headersTimeoutMs: number;
@@ -102,7 +103,7 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
   };
   const values = readSettings(environment, readFile, report);
   const callers = readCallers(values, readFile, report);
-  const credential = readCredential(values, readFile, report);
+  const signIn = readSignIn(values, readFile, report);
   const cloud = values.MACHINES_API_CLOUD ?? 'commercial';
   if (values.MACHINES_API_REGION !== undefined && cloud !== 'commercial') {
     report('MACHINES_API_REGION', 'goes with MACHINES_API_CLOUD=commercial only; leave it out');
@@ -112,7 +113,7 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
   const persistedOperations = readPersistedOperations(values, readFile, report);
   const ca = readAuthorities(values.EXTRA_CA_PATH, readFile, report);
   checkQuota(values, report);
-  if (problems.length > 0 || credential === undefined || callers === undefined || !isComplete(values)) {
+  if (problems.length > 0 || signIn === undefined || callers === undefined || !isComplete(values)) {
     throw new ConfigError(problems);
   }
 
@@ -151,7 +152,7 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
     callers,
     upstream: {
       url: values.MACHINES_API_URL ?? apiUrl(values.MACHINES_API_CLOUD, values.MACHINES_API_REGION),
-      credential,
+      signIn,
       connections: values.UPSTREAM_CONNECTIONS,
       connectTimeoutMs: values.UPSTREAM_CONNECT_TIMEOUT_SECONDS,
       headersTimeoutMs: values.UPSTREAM_HEADERS_TIMEOUT_SECONDS,

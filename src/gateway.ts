@@ -2,14 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Admission, admit } from './auth/admission.ts';
-import type { Caller } from './auth/callers/caller.ts';
 import { createCallerCheck } from './auth/callers/caller-check.ts';
-import { type AccessToken, type Credential, fixedCredential } from './auth/credential.ts';
-import { type DelegatedCredentials, delegatedCredentials } from './auth/delegated-credentials.ts';
-import { entraAcquisition, entraOnBehalfOf, managedIdentityAcquisition } from './auth/entra-credential.ts';
 import { createIdentityNetwork, type IdentityNetwork } from './auth/identity-network.ts';
-import { renewingCredential } from './auth/renewing-credential.ts';
-import type { CredentialConfig } from './config/credential.ts';
+import {
+  callersIdentity,
+  type IdentityOptions,
+  ownIdentity,
+  type SignIn,
+  type UpstreamIdentity,
+} from './auth/upstream-identity.ts';
 import { type Config, ConfigError } from './config.ts';
 import { createApollo } from './graphql/apollo.ts';
 import type { GatewayContext } from './graphql/context.ts';
@@ -18,10 +19,10 @@ import { ManifestError } from './graphql/operation-manifest.ts';
 import { UpstreamUsage } from './graphql/upstream-usage.ts';
 import { type ExampleQuery, exampleQueries } from './http/explorer/example-queries.ts';
 import { type Arrival, createServer } from './http/server.ts';
-import { type Catalog, createCatalog, maxIdBytes } from './machines/catalog.ts';
+import { type Catalog, createCatalog } from './machines/catalog.ts';
 import type { ListingId } from './machines/cursor.ts';
-import { allDevices, type DeviceScope, maxScopeGroups, scopeNodes } from './machines/device-scope.ts';
-import { comparisonNodes, maxListValues } from './machines/filter-nodes.ts';
+import { allDevices, type DeviceScope, maxScopeGroups } from './machines/device-scope.ts';
+import { idsPerCall } from './machines/machine-id.ts';
 import type { FilterBounds } from './machines/odata.ts';
 import type { PageSizes } from './machines/page-request.ts';
 import type { Call, Principal } from './machines/source.ts';
@@ -66,13 +67,9 @@ export interface Surroundings {
 
 /** Room in an upstream address for `$top`, `$skip` and the names of the parameters, in bytes. */
 const otherUrlBytes = 100;
-/** Encoded bytes of `id eq '…' or ` around an id. */
-const idOverheadBytes = 40;
 const defaultPageSize = 50;
 /** Rows that a page needs besides its own: its cursor's, and the one that proves that there is more. */
 const rowsAroundPage = 2;
-/** How long `/readyz` waits for a token. */
-const readinessTimeoutMs = 3_000;
 /** How long a caller waits for a newer answer while an old one is at hand. */
 const renewalPatienceMs = 3_000;
 
@@ -92,7 +89,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
     costRules: {
       defaultPageSize: pageSizes(config).defaultSize,
       maxPageSize: config.maxPageSize,
-      idsPerCall: (scope) => idsPerCall(scope, config),
+      idsPerCall: (scope) => idsPerCall(scope, filterBounds(config)),
     },
     persistedOperations: config.persistedOperations,
     log,
@@ -205,7 +202,11 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
 
   const transport = createTransport({ ...upstream, ca: trustedCertificates(config.ca) });
   const network = createIdentityNetwork(trustedCertificates(surroundings.ca, config.ca));
-  const identity = createIdentity(config, network, surroundings);
+  const identity = createIdentity(config, {
+    network,
+    now,
+    onRenewalFailed: (err) => log.warn({ err }, 'renewing an upstream token failed'),
+  });
   const grid = {
     firstRows: Math.min(upstream.windowRows, Math.max(1_000, config.maxPageSize) + rowsAroundPage),
     rows: upstream.windowRows,
@@ -257,7 +258,7 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     shared,
     renewals,
     bounds,
-    maxIds: (scope) => idsPerCall(scope, config),
+    maxIds: (scope) => idsPerCall(scope, bounds),
     now,
   });
   const catalog = createCatalog(listings, byIds, {
@@ -284,36 +285,27 @@ const filterBounds = ({ odata, upstream }: Config): FilterBounds => ({
   maxEncodedBytes: odata.maxUrlBytes - upstream.url.length - otherUrlBytes,
 });
 
-/** Most ids of one upstream call, beside what the caller may see. */
-function idsPerCall(scope: DeviceScope, config: Config): number {
-  const { maxNodes, maxEncodedBytes } = filterBounds(config);
-  return Math.min(
-    maxListValues(maxNodes - scopeNodes(scope), comparisonNodes),
-    Math.max(1, Math.floor(maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
-  );
-}
-
 const pageSizes = ({ maxPageSize }: Config): PageSizes => ({
   defaultSize: Math.min(defaultPageSize, maxPageSize),
   maxSize: maxPageSize,
 });
 
 /** Names the app registration, which quota and cache belong to, without telling what it is. */
-function registrationKey({ upstream: { credential, url } }: Config): string {
-  const registration = [url, ...registrationOf(credential)];
+function registrationKey({ upstream: { signIn, url } }: Config): string {
+  const registration = [url, ...registrationOf(signIn)];
   return createHash('sha256').update(JSON.stringify(registration)).digest('base64url').slice(0, 16);
 }
 
-function registrationOf(credential: CredentialConfig): readonly string[] {
-  switch (credential.kind) {
+function registrationOf(signIn: SignIn): readonly string[] {
+  switch (signIn.kind) {
     case 'fixed':
-      return [credential.token.reveal()];
+      return [signIn.token.reveal()];
     case 'entra':
-      return [credential.application.tenantId, credential.application.clientId];
+      return [signIn.application.tenantId, signIn.application.clientId];
     case 'managed-identity':
-      return ['managed identity', credential.identity.clientId ?? ''];
+      return ['managed identity', signIn.identity.clientId ?? ''];
     default:
-      return credential satisfies never;
+      return signIn satisfies never;
   }
 }
 
@@ -375,73 +367,10 @@ function createQuotaOf(config: Config, { log, quotaClock }: Surroundings, counts
   });
 }
 
-/** As whom upstream is asked. */
-interface UpstreamIdentity {
-  readonly credentialOf: (principal: Principal) => Credential;
-  /** Told of each caller who is let in. */
-  readonly admitted: (principal: string, caller: Caller) => void;
-  /** Why upstream could not be asked now, in words for the operator. */
-  readonly problems: () => Promise<readonly string[]>;
-}
-
-function createIdentity(
-  config: Config,
-  network: IdentityNetwork,
-  surroundings: Surroundings,
-): UpstreamIdentity {
-  if (config.callers.identity === 'caller') {
-    const delegated = createDelegated(config.upstream.credential, network, surroundings);
-    return {
-      credentialOf: delegated.of,
-      admitted: (principal, caller) => {
-        if (caller.kind !== 'known') return;
-        delegated.admit(principal, { token: caller.token, expiresAt: caller.tokenExpiresAt });
-      },
-      // Tokens are those of callers: ahead of them there is none to ask for.
-      problems: async () => [],
-    };
-  }
-  const credential = createCredential(config.upstream.credential, network, surroundings);
-  return {
-    credentialOf: () => credential,
-    admitted: () => undefined,
-    problems: () => credentialProblems(credential),
-  };
-}
-
-function createDelegated(
-  credential: CredentialConfig,
-  network: IdentityNetwork,
-  { log, now }: Surroundings,
-): DelegatedCredentials {
-  if (credential.kind !== 'entra') throw new Error('Only an app registration can ask on behalf of users.');
-  const onRenewalFailed = (err: unknown): void => log.info({ err }, 'renewing the token of a user failed');
-  return delegatedCredentials({
-    acquire: entraOnBehalfOf(credential.application, network),
-    now,
-    onRenewalFailed,
-  });
-}
-
-function createCredential(
-  config: CredentialConfig,
-  network: IdentityNetwork,
-  { log, now }: Surroundings,
-): Credential {
-  if (config.kind === 'fixed') return fixedCredential(config.token);
-  const acquire: () => Promise<AccessToken> =
-    config.kind === 'entra'
-      ? entraAcquisition(config.application, network)
-      : managedIdentityAcquisition(config.identity, network);
-  const onRenewalFailed = (err: unknown): void => log.warn({ err }, 'renewing the upstream token failed');
-  return renewingCredential({ acquire, now, onRenewalFailed });
-}
-
-async function credentialProblems(credential: Credential): Promise<readonly string[]> {
-  try {
-    await credential.token(AbortSignal.timeout(readinessTimeoutMs));
-    return [];
-  } catch (error) {
-    return [`There is no upstream token. ${error instanceof Error ? error.message : String(error)}`];
-  }
+function createIdentity({ callers, upstream }: Config, options: IdentityOptions): UpstreamIdentity {
+  const { signIn } = upstream;
+  if (callers.identity === 'app') return ownIdentity(signIn, options);
+  // The settings refuse it, and so must this: callers would else be shown what the gateway itself may see.
+  if (signIn.kind !== 'entra') throw new Error('Only an app registration can ask on behalf of callers.');
+  return callersIdentity(signIn.application, options);
 }

@@ -30,7 +30,7 @@ const wrongSettings = (environment: Environment): readonly SettingName[] =>
   problemsOf(environment).problems.map(({ setting }) => setting);
 
 const application = (environment: Environment) => {
-  const { credential } = read(environment).upstream;
+  const { signIn: credential } = read(environment).upstream;
   if (credential.kind !== 'entra') throw new Error(`The credential is ${credential.kind}.`);
   return credential.application;
 };
@@ -38,7 +38,7 @@ const application = (environment: Environment) => {
 describe('settings that are left out', () => {
   it('have their defaults', () => {
     const { upstream, ...others } = read(least);
-    const { credential, ...rest } = upstream;
+    const { signIn: credential, ...rest } = upstream;
     expect({ upstream: rest, ...others }).toEqual({
       http: {
         host: '127.0.0.1',
@@ -409,7 +409,7 @@ describe('the credential', () => {
   });
 
   it('is a fixed token', () => {
-    const { credential } = read(least).upstream;
+    const { signIn: credential } = read(least).upstream;
     expect(credential.kind === 'fixed' && credential.token.reveal()).toBe(secrets.token);
   });
 
@@ -425,10 +425,13 @@ describe('the credential', () => {
   it('is an app registration with a certificate, read from the file that is named', () => {
     const paths: string[] = [];
     const { AZURE_CLIENT_SECRET: _, ...rest } = entra;
-    const { credential } = readConfig({ ...rest, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' }, (path) => {
-      paths.push(path);
-      return pem;
-    }).upstream;
+    const { signIn: credential } = readConfig(
+      { ...rest, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' },
+      (path) => {
+        paths.push(path);
+        return pem;
+      },
+    ).upstream;
     expect(paths).toEqual(['/run/cert.pem']);
     const proof = credential.kind === 'entra' ? credential.application.proof : undefined;
     expect(proof?.kind === 'certificate' && proof.pem.reveal()).toBe(pem);
@@ -504,12 +507,12 @@ describe('the credential', () => {
 
   it('is a managed identity, of the host or by its client id', () => {
     const managed = { CALLER_AUTH: 'none', AZURE_MANAGED_IDENTITY: 'system' };
-    expect(read(managed).upstream.credential).toMatchObject({
+    expect(read(managed).upstream.signIn).toMatchObject({
       kind: 'managed-identity',
       identity: { clientId: undefined, scope: 'https://api.securitycenter.microsoft.com/.default' },
     });
     expect(
-      read({ ...managed, AZURE_MANAGED_IDENTITY: 'user', AZURE_CLIENT_ID: guid }).upstream.credential,
+      read({ ...managed, AZURE_MANAGED_IDENTITY: 'user', AZURE_CLIENT_ID: guid }).upstream.signIn,
     ).toMatchObject({ identity: { clientId: guid } });
   });
 
@@ -681,7 +684,10 @@ describe('a secret in a file', () => {
   it.each(['/run/secrets/token', '/run/secrets/windows'])(
     'is read without the line break at its end: %s',
     (path) => {
-      const { credential } = readConfig({ ...none, MACHINES_API_TOKEN_FILE: path }, readFile).upstream;
+      const { signIn: credential } = readConfig(
+        { ...none, MACHINES_API_TOKEN_FILE: path },
+        readFile,
+      ).upstream;
       expect(credential.kind === 'fixed' && credential.token.reveal()).toBe(secrets.token);
     },
   );
@@ -692,7 +698,7 @@ describe('a secret in a file', () => {
       { ...rest, AZURE_CLIENT_SECRET_FILE: '/run/secrets/client', REDIS_URL_FILE: '/run/secrets/redis' },
       readFile,
     );
-    const { credential } = config.upstream;
+    const { signIn: credential } = config.upstream;
     if (credential.kind !== 'entra' || credential.application.proof.kind !== 'secret')
       throw new Error('No secret.');
     expect(credential.application.proof.secret.reveal()).toBe(secrets.clientSecret);

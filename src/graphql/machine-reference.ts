@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { BadInput } from '../machines/bad-input.ts';
-import { isPossibleId } from '../machines/catalog.ts';
 import type { Machine } from '../machines/machine.ts';
+import { isPossibleId } from '../machines/machine-id.ts';
 import type { GatewayContext } from './context.ts';
 import type { FederationTypes } from './generated/resolvers.ts';
 

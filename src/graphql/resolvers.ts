@@ -1,9 +1,9 @@
 import { GraphQLScalarType } from 'graphql';
 import { GraphQLIP, GraphQLSafeInt, GraphQLUUID } from 'graphql-scalars';
 import { BadInput } from '../machines/bad-input.ts';
-import { isPossibleId, maxIdBytes } from '../machines/catalog.ts';
 import { edgesOf, pageInfoOf } from '../machines/connection.ts';
 import type { Machine } from '../machines/machine.ts';
+import { isPossibleId, maxIdBytes } from '../machines/machine-id.ts';
 import type { GatewayContext } from './context.ts';
 import { DateTime } from './date-time.ts';
 import type { Resolvers } from './generated/resolvers.ts';

@@ -44,14 +44,6 @@ export interface CatalogOptions {
   readonly now: () => number;
 }
 
-/** Longest id that is asked for, in bytes as a literal, percent-encoded; upstream's have about 40. */
-export const maxIdBytes = 256;
-
-/** Whether upstream could have a machine of this id: one that it can be asked for in text, and of sane length. */
-export function isPossibleId(id: string): boolean {
-  return id !== '' && id.isWellFormed() && encodeURIComponent(id.replaceAll("'", "''")).length <= maxIdBytes;
-}
-
 export function createCatalog(listings: Listings, byIds: MachinesById, options: CatalogOptions): Catalog {
   const { rules, bounds, sizes, now } = options;
   return {

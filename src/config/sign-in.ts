@@ -1,17 +1,12 @@
 import { readCertificate } from '../auth/client-certificate.ts';
 import { CredentialError } from '../auth/credential.ts';
-import type { EntraApplication, EntraProof } from '../auth/entra-client.ts';
-import type { ManagedIdentity } from '../auth/entra-credential.ts';
+import type { EntraProof } from '../auth/entra-client.ts';
+import type { SignIn } from '../auth/upstream-identity.ts';
 import { Secret } from '../secret.ts';
 import type { SettingValues } from '../settings.ts';
 import { clouds } from '../upstream/clouds.ts';
 import { type ReadFile, readNamedFile } from './named-file.ts';
 import type { Report } from './problem.ts';
-
-export type CredentialConfig =
-  | { readonly kind: 'fixed'; readonly token: Secret }
-  | { readonly kind: 'managed-identity'; readonly identity: ManagedIdentity }
-  | { readonly kind: 'entra'; readonly application: EntraApplication };
 
 /** The settings by which the gateway shows who it is, of which one is to be given. */
 const proofSettings = [
@@ -23,11 +18,11 @@ const proofSettings = [
 ] as const;
 
 /** By what the gateway signs in. @returns undefined where a problem was reported */
-export function readCredential(
+export function readSignIn(
   values: Partial<SettingValues>,
   readFile: ReadFile,
   report: Report,
-): CredentialConfig | undefined {
+): SignIn | undefined {
   const [given, another] = proofSettings.filter((name) => values[name] !== undefined);
   if (given !== undefined && another !== undefined) {
     report(given, `stands beside ${another}; keep one of them`);
