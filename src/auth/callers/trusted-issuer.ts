@@ -57,16 +57,17 @@ export function trustIssuer(options: IssuerOptions): TrustedIssuer {
     });
   };
 
+  /** Where the metadata cannot be read anew, the keys that were found by the earlier ones go on. */
   const keysInUse = (): Promise<JWTVerifyGetKey> => {
-    if (discovered === undefined || now() >= discovered.until) {
-      const keys = discover();
-      const entry = { keys, until: now() + metadataMaxAgeMs };
-      discovered = entry;
-      keys.catch(() => {
-        if (discovered === entry) discovered = { keys, until: now() + failureMemoryMs };
-      });
-    }
-    return discovered.keys;
+    if (discovered !== undefined && now() < discovered.until) return discovered.keys;
+    const earlier = discovered?.keys;
+    const keys = discover().catch((cause: unknown) => {
+      discovered = { keys, until: now() + failureMemoryMs };
+      if (earlier === undefined) throw cause;
+      return earlier;
+    });
+    discovered = { keys, until: now() + metadataMaxAgeMs };
+    return keys;
   };
 
   return {

@@ -1,63 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { honest, type Issuer, startIssuer } from '../../support/issuer.ts';
 import { type RunningGateway, runGateway } from '../../support/running-gateway.ts';
 
 const query = '{ machines(first: 1) { nodes { id } } }';
-
-/** An issuer with discovery, on loopback without TLS. */
-interface Issuer {
-  readonly url: string;
-  readonly sign: (claims: JWTPayload, header?: object) => Promise<string>;
-  /** What the metadata say from now on. */
-  readonly describe: (metadata: (url: string) => unknown) => void;
-  readonly close: () => void;
-}
-
-const honest = (url: string): unknown => ({ issuer: url, jwks_uri: `${url}/keys` });
-
-async function startIssuer(): Promise<Issuer> {
-  const { privateKey, publicKey }: { privateKey: CryptoKey; publicKey: CryptoKey } =
-    await generateKeyPair('RS256');
-  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] };
-  let metadata = honest;
-  const server: Server = createServer((request, response) => {
-    const found =
-      request.url === '/keys'
-        ? keys
-        : request.url?.endsWith('/openid-configuration')
-          ? metadata(url)
-          : undefined;
-    response.statusCode = found === undefined ? 404 : 200;
-    response.end(JSON.stringify(found ?? {}));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    sign: (claims, header = {}) =>
-      new SignJWT({
-        iss: url,
-        aud: 'machines',
-        sub: 'ada',
-        scope: 'machines:read',
-        client_id: 'spa',
-        ...claims,
-      })
-        .setProtectedHeader({ alg: 'RS256', kid: 'k1', typ: 'at+jwt', ...header })
-        .setIssuedAt()
-        .setExpirationTime('1h')
-        .sign(privateKey),
-    describe: (next) => {
-      metadata = next;
-    },
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
 
 describe('CALLER_AUTH=oidc', () => {
   let issuer: Issuer;
