@@ -110,6 +110,8 @@ async function entraOptions(options: CommandOptions): Promise<EntraOptions> {
     tenantId,
     port: entraPort,
     clients: [{ clientId, secret: clientSecret, certificate, roles: ['Machine.Read.All'] }],
+    // So that the application can also get a token for itself, as a caller of a gateway that it is would.
+    otherAudiences: [clientId, `api://${clientId}`],
   };
 }
 
