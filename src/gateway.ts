@@ -41,7 +41,7 @@ import { createIdentifiedMachines } from './upstream/windows/identified-machines
 import { createRedisWindows } from './upstream/windows/redis-windows.ts';
 import { Renewals } from './upstream/windows/renewals.ts';
 import { type SharedWindows, unshared } from './upstream/windows/shared-windows.ts';
-import { WindowCache } from './upstream/windows/window-cache.ts';
+import { WindowCache, walkMs } from './upstream/windows/window-cache.ts';
 import { WindowListings } from './upstream/windows/window-listings.ts';
 
 /** A running gateway. */
@@ -248,6 +248,8 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     grid,
     freshness: ages,
     renewals,
+    // A user's rights may change: what was read for one is renewed in time, walks included.
+    followMs: config.callers.identity === 'caller' ? ages.renewMs : Math.max(walkMs, ages.staleMs),
     now,
     newId: () => randomBytes(8).toString('hex') as ListingId,
   });

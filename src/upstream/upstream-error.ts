@@ -76,6 +76,11 @@ export class UpstreamError extends Error {
     return this.code === 'QUOTA_EXHAUSTED' && this.status === undefined;
   }
 
+  /** Whether upstream was asked and does not answer this principal, so that what was read before must not be shown. */
+  get isRefusalOfPrincipal(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
   /** Whether it is trouble that passes, rather than a refusal of our query or our sign-in. */
   get isPassing(): boolean {
     return passing.has(this.code);

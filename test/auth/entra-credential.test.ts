@@ -121,7 +121,7 @@ describe('a gateway with an app registration', () => {
       body: { error: 'invalid_client', error_description: 'AADSTS7000222: gone.' },
     });
     expect((await ask(listing)).errors).toBeUndefined();
-    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('renewing the upstream token failed');
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('renewing an upstream token failed');
     expect(lines).toContainEqual(
       expect.objectContaining({
         err: expect.objectContaining({ message: expect.stringContaining('The client secret has expired') }),

@@ -104,6 +104,7 @@ export function startFetcherReplica(options: FetcherReplicaOptions): FetcherRepl
     grid,
     freshness,
     renewals,
+    followMs: 3_600_000,
     now,
     newId: () => randomBytes(8).toString('hex') as ListingId,
   });

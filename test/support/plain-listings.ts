@@ -42,6 +42,7 @@ export function plainReplica(options: PlainListingsOptions): {
     grid,
     freshness,
     renewals,
+    followMs: 3_600_000,
     now,
     newId: () => randomBytes(8).toString('hex') as ListingId,
   });

@@ -44,6 +44,8 @@ interface Request extends WantedMachine {
   readonly known: SharedMachine | undefined;
   readonly freshness: Freshness;
   readonly pressure: Pressure;
+  /** Why nothing is to be served: upstream has just refused the principal. */
+  readonly refusal: UpstreamError | undefined;
 }
 
 /** Machines that are asked for in one call. */
@@ -104,8 +106,10 @@ class IdentifiedMachines implements MachinesById {
     const { listings, renewals } = this.#options;
     const known = this.#answers.find(principal, wanted);
     const freshness = known === undefined ? 'dead' : listings.freshnessOf(known);
-    const isLeftAlone = freshness !== 'dead' && renewals.isResting(wanted.key);
-    return { ...wanted, known, freshness, pressure: isLeftAlone ? 'not' : pressureOf(freshness) };
+    const failure = freshness === 'dead' ? undefined : renewals.failureOf(wanted.key);
+    const refusal = failure?.isRefusalOfPrincipal === true ? failure : undefined;
+    const pressure = failure === undefined ? pressureOf(freshness) : 'not';
+    return { ...wanted, known, freshness, refusal, pressure };
   }
 
   /**
@@ -188,10 +192,11 @@ class IdentifiedMachines implements MachinesById {
 
   /** What is served: the answer that came, or what was known before, where its age and the failure allow it. */
   #serve(
-    { key, known, freshness, pressure }: Request,
+    { key, known, freshness, pressure, refusal }: Request,
     outcome: Outcome | undefined,
     call: Call,
   ): Machine | null | Error {
+    if (refusal !== undefined) return refusal;
     const answer = outcome?.answers.get(key);
     if (answer !== undefined) {
       call.usage.served('MISS', answer.readAt);

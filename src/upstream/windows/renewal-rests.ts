@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import type { UpstreamError } from '../upstream-error.ts';
 
 /**
- * What has failed to be renewed or read ahead is left alone for a while, longer each time: as long as what is held can be served, an
- * upstream that is down must not cost a call for each query.
+ * What has failed to be renewed or read ahead is left alone for a while, longer each time: as long as what is held can be
+ * served, an upstream that is down must not cost a call for each query.
  */
 export class RenewalRests {
   readonly #now: () => number;
@@ -13,13 +14,15 @@ export class RenewalRests {
     this.#now = now;
   }
 
-  isResting(key: string): boolean {
-    return this.#now() < (this.#rests.get(key)?.until ?? 0);
+  /** With what it failed, for as long as it rests. */
+  failureOf(key: string): UpstreamError | undefined {
+    const rest = this.#rests.get(key);
+    return rest !== undefined && this.#now() < rest.until ? rest.failure : undefined;
   }
 
-  begin(key: string): void {
+  begin(key: string, failure: UpstreamError): void {
     const ms = Math.min(longestMs, (this.#rests.get(key)?.ms ?? firstMs / 2) * 2);
-    this.#rests.set(key, { ms, until: this.#now() + ms });
+    this.#rests.set(key, { failure, ms, until: this.#now() + ms });
   }
 
   end(key: string): void {
@@ -28,6 +31,7 @@ export class RenewalRests {
 }
 
 interface Rest {
+  readonly failure: UpstreamError;
   readonly ms: number;
   /** Epoch milliseconds. */
   readonly until: number;

@@ -24,9 +24,12 @@ export class Renewals {
     this.#rests = new RenewalRests(options.now);
   }
 
-  /** Whether it failed so lately that it is left alone as long as what is held can be served. */
-  isResting(key: string): boolean {
-    return this.#rests.isResting(key);
+  /**
+   * With what it failed so lately that it is left alone: what is held is served meanwhile, or, where upstream has refused
+   * the principal, the refusal.
+   */
+  failureOf(key: string): UpstreamError | undefined {
+    return this.#rests.failureOf(key);
   }
 
   /** Does work that is to rest, under these keys, where it fails. */
@@ -36,10 +39,12 @@ export class Renewals {
       for (const key of keys) this.#rests.end(key);
       return result;
     } catch (error) {
-      // A call that our own quota has held back cost nothing, and may be wanted again at once.
-      if (error instanceof UpstreamError && !error.isOwnQuota) {
-        for (const key of keys) this.#rests.begin(key);
-      }
+      // What our own quota has held back, or lacks a sign-in, cost no call, and may be wanted again at once.
+      const tookCall =
+        error instanceof UpstreamError &&
+        !error.isOwnQuota &&
+        (error.isPassing || error.status !== undefined);
+      if (tookCall) for (const key of keys) this.#rests.begin(key, error);
       throw error;
     }
   }

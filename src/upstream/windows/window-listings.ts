@@ -12,7 +12,7 @@ import { readWindow } from './read-window.ts';
 import { type HeldWindow, type Reading, rowsOf } from './reading.ts';
 import type { Renewals } from './renewals.ts';
 import type { SharedWindow, SharedWindows } from './shared-windows.ts';
-import { type WindowCache, walkMs } from './window-cache.ts';
+import type { WindowCache } from './window-cache.ts';
 import { type WindowGrid, type WindowIndex, windowAt, windowRows, windowStart } from './window-grid.ts';
 import { WindowListing, type WindowSource } from './window-listing.ts';
 
@@ -34,6 +34,8 @@ export interface WindowListingsOptions {
   readonly grid: WindowGrid;
   readonly freshness: FreshnessLimits;
   readonly renewals: Renewals;
+  /** How long a walk may go on in the reading that it began with, in milliseconds. */
+  readonly followMs: number;
   /** Clock, in epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => ListingId;
@@ -65,6 +67,7 @@ export class WindowListings implements Listings, WindowSource {
     const shared = wanted === undefined ? undefined : this.#ownIds.sharedIdOf(wanted);
     const living = wanted === undefined ? undefined : await this.#living(list, shared ?? wanted);
     if (living !== undefined) {
+      this.#throwRefusal(list);
       const follows = shared === undefined ? 'reading' : 'own';
       return new WindowListing(this, list, living, call, new Set(), follows);
     }
@@ -164,7 +167,7 @@ export class WindowListings implements Listings, WindowSource {
     if (reading.window(next) !== undefined) return;
     const key = `${reading.id}:${next}`;
     const { renewals } = this.#options;
-    if (renewals.isResting(key)) return;
+    if (renewals.failureOf(key) !== undefined) return;
     renewals.behind(call, (background) =>
       renewals.restingAfterFailure([key], () => this.window(list, reading, next, background)),
     );
@@ -175,13 +178,15 @@ export class WindowListings implements Listings, WindowSource {
     const held = cache.reading(list, id);
     if (held !== undefined) return this.#isFollowable(held) ? held : undefined;
     const elsewhere = await shared.reading(list.key, id);
-    return elsewhere === undefined ? undefined : cache.adopt(list, elsewhere);
+    return elsewhere === undefined || !this.#isFollowable(elsewhere)
+      ? undefined
+      : cache.adopt(list, elsewhere);
   }
 
   /** A walk goes on in its reading though its rows are past serving to those who begin: it would else lose its place. */
-  #isFollowable({ openedAt }: Reading): boolean {
-    const { now, freshness } = this.#options;
-    return now() - Date.parse(openedAt) < Math.max(walkMs, freshness.staleMs);
+  #isFollowable({ openedAt }: Pick<Reading, 'openedAt'>): boolean {
+    const { now, followMs } = this.#options;
+    return now() - Date.parse(openedAt) < followMs;
   }
 
   /** The reading that serves whoever begins, renewed as its age asks for. */
@@ -192,7 +197,10 @@ export class WindowListings implements Listings, WindowSource {
     if (newest === undefined || freshness === 'dead') {
       return { reading: await this.#renew(list, call), isNew: true };
     }
-    if (freshness === 'fresh' || renewals.isResting(list.key)) return { reading: newest, isNew: false };
+    this.#throwRefusal(list);
+    if (freshness === 'fresh' || renewals.failureOf(list.key) !== undefined) {
+      return { reading: newest, isNew: false };
+    }
     if (freshness === 'stale') {
       renewals.behind(call, (background) => this.#renew(list, background));
       return { reading: newest, isNew: false };
@@ -203,6 +211,12 @@ export class WindowListings implements Listings, WindowSource {
       if (call.signal.aborted || !(error instanceof UpstreamError && error.isPassing)) throw error;
       return { reading: newest, isNew: false };
     }
+  }
+
+  /** Who may no longer see the rows is not served those that are held, nor asked for again with each query. */
+  #throwRefusal(list: List): void {
+    const failure = this.#options.renewals.failureOf(list.key);
+    if (failure?.isRefusalOfPrincipal === true) throw failure;
   }
 
   /** The newest reading that is at hand, here or, where there is none here, with the other replicas. */
