@@ -11,6 +11,7 @@ import type { DocumentBounds } from './graphql/bounds/document-bounds.ts';
 import type { CostBounds } from './graphql/bounds/operation-bounds.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
 import type { HttpLimits } from './http/server.ts';
+import { isLoopbackHost } from './loopback.ts';
 import { Secret } from './secret.ts';
 import type { SettingValues } from './settings.ts';
 import { apiUrl } from './upstream/clouds.ts';
@@ -113,11 +114,12 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
   const persistedOperations = readPersistedOperations(values, readFile, report);
   const ca = readAuthorities(values.EXTRA_CA_PATH, readFile, report);
   checkQuota(values, report);
+  checkRedis(values, report);
   if (problems.length > 0 || signIn === undefined || callers === undefined || !isComplete(values)) {
     throw new ConfigError(problems);
   }
 
-  const production = values.NODE_ENV === 'production';
+  const production = values.NODE_ENV?.toLowerCase() === 'production';
   return {
     http: {
       host: values.HOST,
@@ -189,6 +191,27 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
 const callerRequestsPerMinute = 1_200;
 /** Pages of the largest size that one operation may ask for. */
 const fullPages = 5;
+
+/** What replicas share names devices, and belongs to one identity. */
+function checkRedis(values: Partial<SettingValues>, report: Report): void {
+  const { REDIS_URL: url, REDIS_PLAINTEXT: plaintext } = values;
+  if (url === undefined) return;
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'redis:' && !isLoopbackHost(hostname) && plaintext === false) {
+    report(
+      'REDIS_URL',
+      'begins with redis://, by which names of devices would cross the network unencrypted. Use rediss://, or set ' +
+        'REDIS_PLAINTEXT=on where the network itself is encrypted',
+    );
+  }
+  if (values.AZURE_MANAGED_IDENTITY === 'system') {
+    report(
+      'REDIS_URL',
+      'cannot go with AZURE_MANAGED_IDENTITY=system, which has no name to keep its rows apart from those of another. ' +
+        'Use a user-assigned identity',
+    );
+  }
+}
 
 /** A replica whose part of the quota is not even one call could never ask. */
 function checkQuota(values: Partial<SettingValues>, report: Report): void {

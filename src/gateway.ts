@@ -115,6 +115,7 @@ export async function startGateway(config: Config, surroundings: Surroundings): 
       ...arrival,
       principal: principal as Principal,
       scope,
+      turn: caller.kind === 'known' ? caller.id : principal,
       lane: 'interactive',
       usage,
     };
@@ -292,20 +293,27 @@ const pageSizes = ({ maxPageSize }: Config): PageSizes => ({
   maxSize: maxPageSize,
 });
 
-/** Names the app registration, which quota and cache belong to, without telling what it is. */
-function registrationKey({ upstream: { signIn, url } }: Config): string {
-  const registration = [url, ...registrationOf(signIn)];
-  return createHash('sha256').update(JSON.stringify(registration)).digest('base64url').slice(0, 16);
+/** Names what the quota belongs to, the app registration, without telling what it is: whatever address it is asked by. */
+function registrationKey({ upstream: { signIn } }: Config): string {
+  return digest(registrationOf(signIn));
 }
+
+/** Names what rows belong to: the app registration at one address. */
+function rowsKey({ upstream: { signIn, url } }: Config): string {
+  return digest([url, ...registrationOf(signIn)]);
+}
+
+const digest = (names: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(names)).digest('base64url').slice(0, 16);
 
 function registrationOf(signIn: SignIn): readonly string[] {
   switch (signIn.kind) {
     case 'fixed':
       return [signIn.token.reveal()];
     case 'entra':
-      return [signIn.application.tenantId, signIn.application.clientId];
+      return [signIn.application.tenantId.toLowerCase(), signIn.application.clientId.toLowerCase()];
     case 'managed-identity':
-      return ['managed identity', signIn.identity.clientId ?? ''];
+      return ['managed identity', signIn.identity.clientId?.toLowerCase() ?? ''];
     default:
       return signIn satisfies never;
   }
@@ -317,7 +325,7 @@ function createShared(config: Config, log: Logger): SharedWindows {
   return createRedisWindows({
     url: redisUrl,
     // Raised where the form of what is kept changes, so that versions can run side by side.
-    prefix: `machines-gateway:2:${registrationKey(config)}`,
+    prefix: `machines-gateway:2:${rowsKey(config)}`,
     ca: trustedCertificates(config.ca),
     keepMs: config.cache.staleMs,
     onState: (state, why) => log.warn({ state, why }, 'the shared cache has turned'),

@@ -118,7 +118,12 @@ const names = (what: string, one: z.ZodType<string, string>) =>
 /** The scope characters of RFC 6749, less those that would break a quoted text of a header. */
 const printable = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/);
 
+/** Printed at the start, and compared with what tokens say. */
 const issuerAddress = text
+  .refine(
+    (value) => !URL.canParse(value) || !/[?#@]/.test(value),
+    'must hold no user name, no password and nothing behind a ? or #',
+  )
   .refine(
     (value) => URL.canParse(value),
     'must be the address of an issuer, such as https://id.example/realms/staff',
@@ -274,7 +279,7 @@ export const settings = {
     reads: whole(0, 1_000_000),
     without: undefined,
     means:
-      'Most requests a minute of one caller, a sixth of them at once; further ones get 429. 0 for no limit, as is the case with `CALLER_AUTH=none` (counted by address, which can stand for many); else 1,200.',
+      'Most requests a minute of one caller at each replica, a sixth of them at once; further ones get 429. 0 for no limit, as is the case with `CALLER_AUTH=none` (counted by address, which can stand for many); else 1,200.',
   },
   MAX_CONNECTIONS: {
     reads: whole(1, 1_000_000),
@@ -379,6 +384,12 @@ export const settings = {
     secret: 'credentials',
     means:
       'Redis that the replicas share quota and cache through: `redis://…` or `rediss://…`. Or `REDIS_URL_FILE`, the path of a file with it.',
+  },
+  REDIS_PLAINTEXT: {
+    reads: onOff,
+    without: 'off',
+    means:
+      'Lets `redis://` lead to another host than this one, for networks that are encrypted by other means.',
   },
   REPLICAS: {
     reads: whole(1, 1_000),

@@ -393,6 +393,20 @@ describe('the ages of the cache', () => {
 describe('the address of Redis', () => {
   const url = `rediss://gateway:${secrets.clientSecret}@redis.example:6380/2`;
 
+  it('may lead elsewhere without TLS only where that is allowed by name', () => {
+    expect(wrongSettings({ ...least, REDIS_URL: 'redis://redis.example:6379' })).toEqual(['REDIS_URL']);
+    for (const url of ['redis://127.0.0.1:6379', 'rediss://redis.example:6380']) {
+      expect(read({ ...least, REDIS_URL: url }).quota.redisUrl?.reveal()).toBe(url);
+    }
+    const allowed = { ...least, REDIS_URL: 'redis://redis.example:6379', REDIS_PLAINTEXT: 'on' };
+    expect(read(allowed).quota.redisUrl).toBeDefined();
+  });
+
+  it('does not go with an identity that has no name', () => {
+    const managed = { CALLER_AUTH: 'none', AZURE_MANAGED_IDENTITY: 'system' };
+    expect(wrongSettings({ ...managed, REDIS_URL: 'rediss://redis.example:6380' })).toEqual(['REDIS_URL']);
+  });
+
   it('is kept whole, and not shown, for it holds a password', () => {
     const { quota } = read({ ...least, REDIS_URL: url });
     expect(quota.redisUrl?.reveal()).toBe(url);
@@ -633,6 +647,14 @@ describe('callers with a token', () => {
       { ...callers, UPSTREAM_IDENTITY: 'caller', ROW_RULES_PATH: '/rules' },
       'ROW_RULES_PATH',
     ],
+    ['scopes with an address', { ...callers, CALLER_SCOPES: 'api://x/Machines.Read' }, 'CALLER_SCOPES'],
+    ['leave for anybody beside a check', { ...callers, ALLOW_ANONYMOUS: 'on' }, 'ALLOW_ANONYMOUS'],
+    ['an issuer with a password', { ...oidc, CALLER_ISSUER: 'https://a:b@id.example' }, 'CALLER_ISSUER'],
+    [
+      'on behalf of users of another tenant',
+      { ...callers, UPSTREAM_IDENTITY: 'caller', CALLER_TENANTS: guid.replace('1', '2') },
+      'CALLER_TENANTS',
+    ],
     ['row rules for anybody', { ...least, ROW_RULES_PATH: '/rules' }, 'ROW_RULES_PATH'],
     ['row rules that are none', { ...callers, ROW_RULES_PATH: '/rules' }, 'ROW_RULES_PATH'],
   ])('are refused with %s', (_, environment, name) => {
@@ -647,11 +669,18 @@ describe('callers with a token', () => {
           { claim: 'roles', value: 'a', deviceGroups: Array.from({ length: groups }, (_, index) => index) },
         ],
       });
-    expect(readConfig(ruled, file(19)).callers.rowRules?.rules).toHaveLength(1);
-    expect(problemsOf(ruled, file(20)).problems).toEqual([
+    expect(readConfig(ruled, file(15)).callers.rowRules?.rules).toHaveLength(1);
+    const two = { ...ruled, CALLER_TENANTS: `${guid}, ${guid.replace('1', '2')}` };
+    expect(problemsOf(two, file(1)).problems).toEqual([
       {
         setting: 'ROW_RULES_PATH',
-        problem: 'holds a rule (rules.0) of more than 19 device groups, which one upstream call takes',
+        problem: expect.stringContaining('holds a rule (rules.0) without "tenant"'),
+      },
+    ]);
+    expect(problemsOf(ruled, file(16)).problems).toEqual([
+      {
+        setting: 'ROW_RULES_PATH',
+        problem: 'holds a rule (rules.0) of more than 15 device groups, which one upstream call takes',
       },
     ]);
   });

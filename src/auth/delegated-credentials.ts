@@ -37,13 +37,20 @@ interface Entry {
 
 /** Bound on the users whose tokens are kept, some 5 kB each; who was idle longest is forgotten, and asks anew. */
 const maxPrincipals = 10_000;
+/** Who has not asked for so long is forgotten; longer than an upstream token lives. */
+const idleMs = 2 * 3_600_000;
 
 export function delegatedCredentials({
   acquire,
   now,
   onRenewalFailed,
 }: DelegatedOptions): DelegatedCredentials {
-  const entries = new LRUCache<string, Entry>({ max: maxPrincipals });
+  const entries = new LRUCache<string, Entry>({
+    max: maxPrincipals,
+    ttl: idleMs,
+    updateAgeOnGet: true,
+    perf: { now },
+  });
 
   const begin = (assertion: Assertion): Entry => {
     const acquireForEntry = async (): Promise<AccessToken> => {

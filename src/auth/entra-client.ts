@@ -104,6 +104,9 @@ const adviceForCallers: Readonly<Record<string, string>> = {
   AADSTS50034: 'Your account is not in the tenant of the gateway.',
 };
 
+/** That the user's own token is over, or cannot be checked: by our clock it was still good. */
+const userTokenCodes: ReadonlySet<string> = new Set(['AADSTS50013', 'AADSTS500133']);
+
 /**
  * What msal threw, in words for who must act.
  * @param asking whether a token was asked for on behalf of a caller, who may then be the one to act
@@ -120,11 +123,12 @@ export function explainEntra(error: unknown, asking: 'as-itself' | 'on-behalf'):
   if (forCaller !== undefined) {
     return new CredentialError('caller-refused', `${forCaller} (${code})`, { providerCode: code });
   }
-  if (error instanceof InteractionRequiredAuthError && asking === 'on-behalf') {
-    const claims = error.claims === '' ? undefined : error.claims;
+  const isForUser = error instanceof InteractionRequiredAuthError || userTokenCodes.has(code ?? '');
+  if (isForUser && asking === 'on-behalf') {
+    const claims = error instanceof InteractionRequiredAuthError ? error.claims || undefined : undefined;
     return new CredentialError(
       'caller-must-sign-in',
-      `Microsoft Entra ID asks you to sign in again (${code ?? error.errorCode}).`,
+      `Microsoft Entra ID asks you to sign in again (${code ?? 'interaction_required'}).`,
       { providerCode: code, claims },
     );
   }

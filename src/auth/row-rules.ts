@@ -7,6 +7,8 @@ import { type Claims, textsOf } from './callers/caller.ts';
  */
 export interface RowRules {
   readonly rules: readonly RowRule[];
+  /** The same by claim and value. */
+  readonly byClaim: ReadonlyMap<string, RulesByValue>;
 }
 
 export interface RowRule {
@@ -15,12 +17,14 @@ export interface RowRule {
   /** The text that must be among them, to the letter. */
   readonly value: string;
   readonly deviceGroups: DeviceGroups;
+  /** Id of the tenant whose callers it is for; without it, of any that is let in. */
+  readonly tenant?: string | undefined;
 }
 
 /** Device groups by their number (`rbacGroupId`), ascending and each once; or all, those yet to come included. */
 export type DeviceGroups = 'all' | readonly number[];
 
-/** Rules are read for each request, so that their number is bounded. */
+/** Bound on a file of rules. */
 const maxRules = 10_000;
 
 const rowRules = z.strictObject({
@@ -29,6 +33,7 @@ const rowRules = z.strictObject({
       z.strictObject({
         claim: z.string().min(1).max(256),
         value: z.string().min(1).max(1_024),
+        tenant: z.guid().toLowerCase().optional(),
         deviceGroups: z.union([z.literal('all'), z.array(z.int().min(0).max(2_147_483_647)).min(1)], {
           error: 'must be "all" or a list of device group numbers',
         }),
@@ -49,21 +54,40 @@ export function readRowRules(text: string): RowRules {
     throw new Error('is not valid JSON');
   }
   const read = rowRules.safeParse(parsed);
-  if (read.success) return read.data;
+  if (read.success) return { ...read.data, byClaim: byClaimOf(read.data.rules) };
   const [issue] = read.error.issues;
   const place = issue?.path.join('.') ?? '';
   throw new Error(`${place === '' ? '' : `at ${place}: `}${issue?.message ?? 'cannot be read'}`);
 }
 
 /** The device groups of whoever has these claims. */
-export function deviceGroupsOf(claims: Claims, { rules }: RowRules): DeviceGroups {
-  const matching = rules.filter(({ claim, value }) => textsOf(claims, claim).includes(value));
+export function deviceGroupsOf(claims: Claims, { byClaim }: RowRules): DeviceGroups {
   const groups = new Set<number>();
-  for (const { deviceGroups } of matching) {
-    if (deviceGroups === 'all') return 'all';
-    for (const group of deviceGroups) groups.add(group);
+  for (const [claim, byValue] of byClaim) {
+    for (const { tenant, deviceGroups } of textsOf(claims, claim).flatMap(
+      (text) => byValue.get(text) ?? [],
+    )) {
+      if (tenant !== undefined && tenant !== tenantOf(claims)) continue;
+      if (deviceGroups === 'all') return 'all';
+      for (const group of deviceGroups) groups.add(group);
+    }
   }
   return [...groups].sort((a, b) => a - b);
+}
+
+const tenantOf = ({ tid }: Claims): string | undefined =>
+  typeof tid === 'string' ? tid.toLowerCase() : undefined;
+
+type RulesByValue = ReadonlyMap<string, readonly RowRule[]>;
+
+/** So that a request looks at the rules that concern it alone. */
+function byClaimOf(rules: readonly RowRule[]): ReadonlyMap<string, RulesByValue> {
+  const byClaim = new Map<string, Map<string, RowRule[]>>();
+  for (const rule of rules) {
+    const byValue = byClaim.get(rule.claim) ?? new Map<string, RowRule[]>();
+    byClaim.set(rule.claim, byValue.set(rule.value, [...(byValue.get(rule.value) ?? []), rule]));
+  }
+  return byClaim;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Secret } from '../secret.ts';
 import type { Caller } from './callers/caller.ts';
-import { type AccessToken, type Credential, fixedCredential } from './credential.ts';
+import { type AccessToken, type Credential, CredentialError, fixedCredential } from './credential.ts';
 import { delegatedCredentials } from './delegated-credentials.ts';
 import type { EntraApplication } from './entra-client.ts';
 import {
@@ -62,7 +62,19 @@ export function callersIdentity(
   application: EntraApplication,
   { network, now, onRenewalFailed }: IdentityOptions,
 ): UpstreamIdentity {
-  const acquire = entraOnBehalfOf(application, network);
+  const ask = entraOnBehalfOf(application, network);
+  /** What the operator must mend, by the last sign-in; what a user must do is said to the user. */
+  let refusal: string | undefined;
+  const acquire = async (assertion: Secret): Promise<AccessToken> => {
+    try {
+      const token = await ask(assertion);
+      refusal = undefined;
+      return token;
+    } catch (error) {
+      if (error instanceof CredentialError && error.kind === 'refused') refusal = error.message;
+      throw error;
+    }
+  };
   const delegated = delegatedCredentials({ acquire, now, onRenewalFailed });
   return {
     credentialOf: delegated.of,
@@ -70,8 +82,8 @@ export function callersIdentity(
       if (caller.kind !== 'known') return;
       delegated.admit(principal, { token: caller.token, expiresAt: caller.tokenExpiresAt });
     },
-    // Tokens are those of callers: ahead of them there is none to ask for.
-    problems: async () => [],
+    // Tokens are those of callers: ahead of the first there is none to ask for.
+    problems: async () => (refusal === undefined ? [] : [`There are no upstream tokens. ${refusal}`]),
   };
 }
 

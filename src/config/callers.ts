@@ -74,6 +74,7 @@ const meaningful = {
   CALLER_ROLES: ['entra', 'oidc'],
   CALLER_TENANTS: ['entra'],
   CALLER_ISSUER: ['oidc'],
+  ALLOW_ANONYMOUS: ['none'],
 } as const satisfies Readonly<Partial<Record<keyof SettingValues, readonly string[]>>>;
 
 /** Whoever sets what a caller must hold takes it for granted that somebody checks it. */
@@ -82,7 +83,7 @@ function checkIdle(values: Partial<SettingValues>, report: Report): void {
   if (auth === undefined) return;
   for (const name of Object.keys(meaningful) as (keyof typeof meaningful)[]) {
     const ways: readonly string[] = meaningful[name];
-    if (values[name] !== undefined && !ways.includes(auth)) {
+    if (values[name] !== undefined && values[name] !== false && !ways.includes(auth)) {
       report(name, `is not looked at with CALLER_AUTH=${auth}; it goes with ${ways.join(' or ')}`);
     }
   }
@@ -112,6 +113,12 @@ function readNeeds(
   if (audiences === undefined) {
     report('CALLER_AUDIENCES', 'is not set; a token meant for somebody else must not open this gateway');
   }
+  if (scopes.some((scope) => scope.includes('://'))) {
+    report(
+      'CALLER_SCOPES',
+      'must be scopes as tokens hold them, such as Machines.Read, without the address of the application before them',
+    );
+  }
   if (scopes.length === 0 && roles.length === 0) {
     report('CALLER_SCOPES', 'is not set, nor is CALLER_ROLES; name what the token of a caller must hold');
     return undefined;
@@ -137,7 +144,16 @@ function checkDelegation(values: Partial<SettingValues>, report: Report): void {
       'UPSTREAM_IDENTITY',
       'can be caller with CALLER_AUTH=entra only: Entra ID gives tokens on behalf of its own users',
     );
-  } else if (values.MACHINES_API_TOKEN !== undefined || values.AZURE_MANAGED_IDENTITY !== undefined) {
+    return;
+  }
+  const { CALLER_TENANTS: tenants = [], AZURE_TENANT_ID: own } = values;
+  if (tenants.some((id) => id.toLowerCase() !== own?.toLowerCase())) {
+    report(
+      'CALLER_TENANTS',
+      'must be AZURE_TENANT_ID alone with UPSTREAM_IDENTITY=caller: the app registration asks on behalf of users of its tenant',
+    );
+  }
+  if (values.MACHINES_API_TOKEN !== undefined || values.AZURE_MANAGED_IDENTITY !== undefined) {
     report(
       'UPSTREAM_IDENTITY',
       'cannot be caller with MACHINES_API_TOKEN or AZURE_MANAGED_IDENTITY; asking on behalf of users needs a secret, a ' +
@@ -170,6 +186,16 @@ function readRows(
   try {
     const rowRules = readRowRules(text);
     const most = maxScopeGroups(values.ODATA_MAX_NODES ?? 100);
+    const isForMany = (values.CALLER_TENANTS?.length ?? 0) > 1;
+    const anyTenant = rowRules.rules.findIndex(({ tenant }) => tenant === undefined);
+    if (isForMany && anyTenant !== -1) {
+      report(
+        'ROW_RULES_PATH',
+        `holds a rule (rules.${anyTenant}) without "tenant"; with several CALLER_TENANTS each must name the one that it is ` +
+          'for, since the administrators of each give out roles and groups of their own',
+      );
+      return undefined;
+    }
     const large = rowRules.rules.findIndex(
       ({ deviceGroups }) => deviceGroups !== 'all' && deviceGroups.length > most,
     );

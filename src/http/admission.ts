@@ -41,7 +41,7 @@ export function createDoor({ admit, isForPage, log, onRefused }: DoorOptions): D
       } catch (error) {
         if (!(error instanceof CallerRefusal)) throw error;
         onRefused(error.reason);
-        const line = { requestId: request.id, reason: error.reason, err: error.cause };
+        const line = { requestId: request.id, address: request.ip, reason: error.reason, err: error.cause };
         if (error.reason === 'unavailable') log.error(line, 'callers cannot be checked');
         else log.info(line, 'a caller was not let in');
         await refuse(reply, error);

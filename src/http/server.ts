@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import Negotiator from 'negotiator';
 import type { Logger } from 'pino';
 import type { Admission } from '../auth/admission.ts';
 import type { GatewayContext } from '../graphql/context.ts';
@@ -24,7 +25,7 @@ import { type Readiness, registerHealth } from './health.ts';
 import { checkHosts } from './host-header.ts';
 import { problem } from './problem.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
-import { limitRequestsInFlight } from './requests-in-flight.ts';
+import { limitOfCallerInFlight, limitRequestsInFlight } from './requests-in-flight.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { watchSilentConnections } from './silent-connections.ts';
 
@@ -152,15 +153,17 @@ export function createServer(options: ServerOptions): FastifyInstance {
     onRefused: metrics.callerRefused,
   });
   // Who is known is counted by that. A forwarding header is no evidence of who asks: whoever asks can write it.
-  const callerKey: CallerKey = (request) => {
+  const knownCaller = (request: FastifyRequest): string | undefined => {
     const caller = door.callerOf(request);
-    return caller?.kind === 'known' ? caller.id : request.ip;
+    return caller?.kind === 'known' ? caller.id : undefined;
   };
+  const callerKey: CallerKey = (request) => knownCaller(request) ?? request.ip;
   server.route({
     url: '/graphql',
     method: ['GET', 'POST'],
     onRequest: [
       door.check,
+      limitOfCallerInFlight(limits.maxRequestsInFlight, knownCaller),
       ...(limits.callerRequestsPerMinute > 0
         ? [callerLimit(limits.callerRequestsPerMinute, callerKey, now)]
         : []),
@@ -183,7 +186,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return server;
 }
 
-/** A browser that comes by hand: it brings no operation, and wants a page. */
+/** A browser that comes by hand: it brings no operation, and would rather have a page than data, by the same choice as Apollo's. */
 function isForLandingPage({ method, headers, url }: FastifyRequest): boolean {
-  return method === 'GET' && !url.includes('?') && headers.accept?.includes('text/html') === true;
+  if (method !== 'GET' || url.includes('?') || headers.accept === undefined) return false;
+  const html = 'text/html';
+  return (
+    new Negotiator({ headers }).mediaType(['application/json', 'application/graphql-response+json', html]) ===
+    html
+  );
 }

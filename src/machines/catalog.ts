@@ -1,7 +1,7 @@
 import { BadInput } from './bad-input.ts';
 import { emptyPage, type MachinePage, type PageSpan, readPage } from './connection.ts';
 import { fingerprintOf, type Position } from './cursor.ts';
-import { scopeFilter } from './device-scope.ts';
+import { boundsBeside, scopeFilter } from './device-scope.ts';
 import { and } from './filter.ts';
 import { type FilterInput, type FilterRules, readFilter } from './filter-input.ts';
 import type { Consistency, Listing, Listings } from './listing.ts';
@@ -49,7 +49,10 @@ export function createCatalog(listings: Listings, byIds: MachinesById, options: 
   return {
     byIds,
     async page(input, args, call) {
-      const query = filterQuery(and([scopeFilter(call.scope), readFilter(input, rules)]), bounds);
+      const wanted = readFilter(input, rules);
+      // By itself first, so that a refusal speaks of what the caller wrote.
+      filterQuery(wanted, boundsBeside(call.scope, bounds));
+      const query = filterQuery(and([scopeFilter(call.scope), wanted]), bounds);
       const fingerprint = fingerprintOf(query);
       const request = readPageRequest(args, fingerprint, sizes);
       if (query.kind === 'nothing') {

@@ -1,5 +1,6 @@
 import { everything, type Filter, or } from './filter.ts';
 import { comparisonNodes, joinNodes } from './filter-nodes.ts';
+import type { FilterBounds } from './odata.ts';
 
 /** The device groups whose machines somebody may see at all. Put before every filter, and held against every row. */
 export type DeviceScope =
@@ -27,9 +28,25 @@ export function scopeNodes(scope: DeviceScope): number {
   return scope.kind === 'all' ? 0 : scope.groupIds.length * (comparisonNodes + joinNodes);
 }
 
-/** Most device groups of a scope that leaves room for one more comparison, 19 of 100 nodes. */
+/** Comparisons that a scope must leave room for: filters of a caller, and ids. */
+const comparisonsLeft = 5;
+
+/** Most device groups of a scope, 15 of 100 nodes. */
 export function maxScopeGroups(maxNodes: number): number {
-  return Math.max(0, Math.floor((maxNodes - comparisonNodes) / (comparisonNodes + joinNodes)));
+  return Math.max(0, Math.floor(maxNodes / (comparisonNodes + joinNodes)) - comparisonsLeft);
+}
+
+/** Encoded bytes of `rbacGroupId eq … or ` with a number of ten digits. */
+const groupBytes = 50;
+
+/** What a scope leaves of the bounds of a filter. */
+export function boundsBeside(scope: DeviceScope, bounds: FilterBounds): FilterBounds {
+  if (scope.kind === 'all') return bounds;
+  return {
+    maxNodes: bounds.maxNodes - scopeNodes(scope),
+    maxEncodedBytes: bounds.maxEncodedBytes - scope.groupIds.length * groupBytes,
+    taken: 'The device groups that you may see take the rest of a call.',
+  };
 }
 
 /** Whether a machine of this device group may be shown. */

@@ -17,6 +17,8 @@ export interface FilterBounds {
   readonly maxNodes: number;
   /** Most bytes of the text once percent-encoded. */
   readonly maxEncodedBytes: number;
+  /** Why they are lower than what upstream takes, in words for the caller; undefined where they are not. */
+  readonly taken?: string;
 }
 
 /** What is to be asked of upstream for a filter; for `nothing` no call is needed. */
@@ -31,11 +33,12 @@ export type FilterQuery =
 export function filterQuery(filter: Filter, bounds: FilterBounds): FilterQuery {
   if (filter.kind === 'everything' || filter.kind === 'nothing') return filter;
   const printed = printFilter(filter);
+  const advice = [bounds.taken, 'Ask in several queries.'].filter((text) => text !== undefined).join(' ');
   if (printed.nodes > bounds.maxNodes) {
     throw new BadInput(
       ['filter'],
       `is too large for one upstream call: it comes to ${printed.nodes} nodes, at most ${bounds.maxNodes} are taken ` +
-        '(a comparison counts 4, a tag 6, and 1 to join each to the next). Ask in several queries.',
+        `(a comparison counts 4, a tag 6, and 1 to join each to the next). ${advice}`,
     );
   }
   const encodedBytes = encodeURIComponent(printed.text).length;
@@ -43,7 +46,7 @@ export function filterQuery(filter: Filter, bounds: FilterBounds): FilterQuery {
     throw new BadInput(
       ['filter'],
       `is too long for one upstream call: ${encodedBytes} bytes once encoded, at most ${bounds.maxEncodedBytes} are ` +
-        'taken. Use shorter values or ask in several queries.',
+        `taken. Use shorter values. ${advice}`,
     );
   }
   return { kind: 'some', text: printed.text as ODataFilter };

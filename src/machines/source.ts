@@ -33,6 +33,8 @@ export interface Call {
   readonly principal: Principal;
   /** What the principal may be shown of the answer; the same for all calls of one principal. */
   readonly scope: DeviceScope;
+  /** Whose turn at the quota it takes: turns go round among these, whatever they may see. */
+  readonly turn: string;
   /** Somebody waits for `interactive` calls; `background` ones may come later, or not at all. */
   readonly lane: 'interactive' | 'background';
   /** Goes off when nobody waits any longer or the time is up. */

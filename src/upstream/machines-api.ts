@@ -190,7 +190,7 @@ async function send(
 function acquire(quota: Quota, call: Call, now: () => number): Promise<Permit> {
   // Background work takes what is free now, or leaves it: it never stands in the way of somebody who waits.
   const patienceMs = call.lane === 'background' ? 0 : Math.max(0, call.deadline - now());
-  return quota.acquire({ lane: call.lane, principal: call.principal, patienceMs, signal: call.signal });
+  return quota.acquire({ lane: call.lane, principal: call.turn, patienceMs, signal: call.signal });
 }
 
 function outcomeOf(answer: Answer): CallOutcome {

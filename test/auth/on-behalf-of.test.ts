@@ -82,6 +82,24 @@ describe('UPSTREAM_IDENTITY=caller', () => {
     });
   });
 
+  it('asks a user to sign in again, whose token is just over by the clock of Entra', async () => {
+    const token = await directory.tokenOf('ada', { exp: Math.floor(Date.now() / 1_000) - 20 });
+    const { errors } = await gateway.ask(token, query);
+    expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  });
+
+  it('is not ready once Entra has refused the gateway itself', async () => {
+    const wrong = await startCallerGateway(directory, {
+      environment: { ...identity, AZURE_CLIENT_SECRET: 'another secret' },
+    });
+    expect((await fetch(`${wrong.url}/readyz`)).status).toBe(200);
+    await wrong.ask(await directory.tokenOf('ada'), query);
+    const response = await fetch(`${wrong.url}/readyz`);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain('AADSTS7000215');
+    await wrong.close();
+  });
+
   it('asks again at once for a user who was refused and has signed in anew', async () => {
     const before = directory.entra.tokenRequests();
     await gateway.ask(await directory.tokenOf('withoutFactor'), query);

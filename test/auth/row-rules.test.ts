@@ -5,6 +5,7 @@ import {
   type CallerGateway,
   startCallerDirectory,
   startCallerGateway,
+  tenantId,
 } from '../support/caller-gateway.ts';
 import { sendList, startUpstream } from '../support/stand-in-upstream.ts';
 
@@ -14,6 +15,7 @@ const file = JSON.stringify({
     { claim: 'roles', value: 'Servers', deviceGroups: [367, 368] },
     { claim: 'groups', value: 'f00d', deviceGroups: [150, 140] },
     { claim: 'roles', value: 'Security', deviceGroups: 'all' },
+    { claim: 'roles', value: 'Partner', deviceGroups: [160], tenant: tenantId.toUpperCase() },
   ],
 });
 const rules = readRowRules(file);
@@ -27,6 +29,9 @@ describe('row rules', () => {
     ['no claim', {}, []],
     ['a role that no rule names', { roles: ['europe', 'Europe '] }, []],
     ['a role where a group is asked for', { groups: ['Europe'] }, []],
+    ['a role of the tenant that a rule names', { roles: ['Partner'], tid: tenantId }, [160]],
+    ['a role of another tenant', { roles: ['Partner'], tid: tenantId.replace('3', '4') }, []],
+    ['a role without a tenant', { roles: ['Partner'] }, []],
     ['claims of other kinds', { roles: { Europe: true }, groups: 7 }, []],
   ])('give to %s its device groups', (_, claims, expected) => {
     expect(deviceGroupsOf(claims, rules)).toEqual(expected);
@@ -175,6 +180,20 @@ describe('a gateway with row rules', () => {
     await careless.close();
   });
 
+  it('speaks of what is left to the caller, where a filter does not fit beside the rule', async () => {
+    const names = Array.from({ length: 17 }, (_, index) => `"n${index}"`).join(', ');
+    const { errors } = await ask(
+      { roles: ['Europe', 'Servers'] },
+      `{ machines(filter: { computerDnsName: { in: [${names}] } }) { nodes { id } } }`,
+    );
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringMatching(
+        /comes to 84 nodes, at most 80 are taken .* The device groups that you may see take the rest of a call\. Ask in/,
+      ),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
   it('refuses a token that leaves out the groups of its user', async () => {
     const { status, errors } = await ask({ hasgroups: true }, '{ machines { totalCount } }');
     expect(status).toBe(403);
@@ -205,7 +224,7 @@ describe('a gateway with row rules', () => {
     const { status, errors } = await other.ask(token, '{ machines { totalCount } }');
     expect(status).toBe(403);
     expect(errors?.[0]?.message).toContain(
-      'come to 30 device groups, and one upstream call takes at most 19',
+      'come to 30 device groups, and one upstream call takes at most 15',
     );
     await other.close();
   });

@@ -137,6 +137,7 @@ async function ask<T>({ principal }: Owner, question: (call: Call) => Promise<T>
     return await question({
       principal,
       scope: allDevices,
+      turn: principal,
       lane: 'interactive',
       signal: stop.signal,
       deadline: Date.now() + callMs,

@@ -26,6 +26,7 @@ export function plainCall(change: Partial<Call> = {}): Call {
   return {
     principal: 'app' as Principal,
     scope: allDevices,
+    turn: 'app',
     lane: 'interactive',
     signal,
     deadline: Number.MAX_SAFE_INTEGER,

@@ -51,6 +51,7 @@ function issuersOf(
       return rules.tenantIds.map((tenantId) =>
         trustIssuer({
           ...common,
+          tenantId,
           issuer: `https://${rules.authorityHost}/${tenantId}/v2.0`,
           // An API gets tokens of version 1 unless its registration says otherwise; the keys are the same.
           aliases: [`https://sts.windows.net/${tenantId}/`],

@@ -25,11 +25,12 @@ export type Claims = Readonly<Record<string, unknown>>;
 export type CallerId = string & { readonly __brand: 'CallerId' };
 
 /**
- * Tenant and object id where there are both, as Entra's subjects differ by application and its issuers by the version of
+ * Of a tenant of Entra's, that and the object id, as its subjects differ by application and its issuers by the version of
  * the token; else issuer and subject (RFC 7519: unique together).
  */
-export function callerIdOf({ iss, sub, tid, oid }: Claims): CallerId {
-  const names = typeof tid === 'string' && typeof oid === 'string' ? ['entra', tid, oid] : ['oidc', iss, sub];
+export function callerIdOf({ iss, sub, oid }: Claims, tenantId: string | undefined): CallerId {
+  const names =
+    tenantId !== undefined && typeof oid === 'string' ? ['entra', tenantId, oid] : ['oidc', iss, sub];
   return createHash('sha256').update(JSON.stringify(names)).digest('base64url').slice(0, 22) as CallerId;
 }
 

@@ -25,7 +25,11 @@ const clockToleranceSeconds = 60;
  * @throws {CallerRefusal}
  */
 export async function checkToken(token: Secret, rules: TokenRules, now: number): Promise<KnownCaller> {
-  const claims = await verify(token, rules, now);
+  const { claims, issuer } = await verify(token, rules, now);
+  const { tenantId } = issuer;
+  if (tenantId !== undefined && String(claims.tid).toLowerCase() !== tenantId) {
+    throw invalid('It is not of the tenant of its issuer.');
+  }
   refuseIdToken(claims);
   if (!isAllowed(claims, rules)) {
     throw new CallerRefusal(
@@ -42,14 +46,18 @@ export async function checkToken(token: Secret, rules: TokenRules, now: number):
   }
   return {
     kind: 'known',
-    id: callerIdOf(claims),
+    id: callerIdOf(claims, tenantId),
     claims,
     token,
     tokenExpiresAt: (claims.exp ?? 0) * 1_000,
   };
 }
 
-async function verify(token: Secret, rules: TokenRules, now: number): Promise<JWTPayload> {
+async function verify(
+  token: Secret,
+  rules: TokenRules,
+  now: number,
+): Promise<{ readonly claims: JWTPayload; readonly issuer: TrustedIssuer }> {
   const named = issuerOf(token);
   const issuer = rules.issuers.find(({ names }) => named !== undefined && names.includes(named));
   if (issuer === undefined) throw invalid('It is not of an issuer that is trusted here.');
@@ -62,7 +70,7 @@ async function verify(token: Secret, rules: TokenRules, now: number): Promise<JW
       clockTolerance: clockToleranceSeconds,
       currentDate: new Date(now),
     });
-    return payload;
+    return { claims: payload, issuer };
   } catch (error) {
     throw explain(error);
   }

@@ -6,6 +6,8 @@ import { CallerRefusal } from './caller-refusal.ts';
 export interface TrustedIssuer {
   /** The values of `iss` under which it issues. */
   readonly names: readonly string[];
+  /** The tenant that it issues for, where it is one of Entra's; its tokens must name it. */
+  readonly tenantId: string | undefined;
   readonly keys: JWTVerifyGetKey;
 }
 
@@ -14,6 +16,7 @@ export interface IssuerOptions {
   readonly issuer: string;
   /** Further values of `iss` for which it stands with the same keys. */
   readonly aliases?: readonly string[];
+  readonly tenantId?: string;
   readonly network: Pick<IdentityNetwork, 'fetch'>;
   /** Whether its keys may be fetched from there. */
   readonly isAllowedAddress: (url: URL) => boolean;
@@ -72,6 +75,7 @@ export function trustIssuer(options: IssuerOptions): TrustedIssuer {
 
   return {
     names: [issuer, ...aliases],
+    tenantId: options.tenantId,
     keys: async (header, token) => {
       let keys: JWTVerifyGetKey;
       try {

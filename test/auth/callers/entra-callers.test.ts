@@ -56,6 +56,11 @@ describe('CALLER_AUTH=entra', () => {
     ['that never runs out', { exp: undefined }, 'It says nothing of when it expires.'],
     ['meant for somebody else', { aud: frontEndId }, 'It is meant for somebody else.'],
     ['of another tenant', { iss: 'https://login.example/other/v2.0' }, 'It is not of an issuer'],
+    [
+      'of its issuer, with the name of another tenant',
+      { tid: frontEndId },
+      'It is not of the tenant of its issuer.',
+    ],
     ['of nobody', { iss: undefined }, 'It is not of an issuer'],
     ['without a subject', { sub: undefined }, 'It says nothing of whom it is about.'],
     [
