@@ -212,7 +212,13 @@ function createUpstream(config: Config, surroundings: Surroundings): Upstream {
     firstRows: Math.min(upstream.windowRows, Math.max(1_000, config.maxPageSize) + rowsAroundPage),
     rows: upstream.windowRows,
   };
-  const cache = new WindowCache(grid, ages.maxBytes, now, (bytes) => metrics.evicted(bytes));
+  const cache = new WindowCache({
+    grid,
+    maxBytes: ages.maxBytes,
+    keepMs: ages.staleMs,
+    now,
+    onEvicted: (bytes) => metrics.evicted(bytes),
+  });
   const quota = createQuotaOf(config, surroundings, {
     onRefused: (lane, reason) => metrics.refused(lane, reason),
     onForeignUse: () => metrics.foreignUse(),

@@ -417,7 +417,7 @@ export const settings = {
   CACHE_MAX_BYTES: {
     reads: whole(33_554_432, 68_719_476_736),
     without: '268435456',
-    means: 'Most bytes of rows kept in memory; 10,000 machines come to about 10 MB.',
+    means: 'Most bytes of rows and lists kept in memory; 10,000 machines come to about 10 MB.',
   },
   EXTRA_CA_PATH: {
     reads: text,

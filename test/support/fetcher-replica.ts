@@ -99,7 +99,13 @@ export function startFetcherReplica(options: FetcherReplicaOptions): FetcherRepl
   });
   const listings = new WindowListings({
     source,
-    cache: new WindowCache(grid, 32 * 1024 * 1024, now, () => undefined),
+    cache: new WindowCache({
+      grid,
+      maxBytes: 32 * 1024 * 1024,
+      keepMs: freshness.staleMs,
+      now,
+      onEvicted: () => undefined,
+    }),
     shared,
     grid,
     freshness,

@@ -37,7 +37,7 @@ export function plainReplica(options: PlainListingsOptions): {
   });
   const listings = new WindowListings({
     source,
-    cache: new WindowCache(grid, maxBytes, now, () => undefined),
+    cache: new WindowCache({ grid, maxBytes, keepMs: freshness.staleMs, now, onEvicted: () => undefined }),
     shared,
     grid,
     freshness,
