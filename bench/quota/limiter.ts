@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/upstream/quota/clock.ts';
 import { memoryLedger } from '../../src/upstream/quota/memory-ledger.ts';
 import { defaultRules, type QuotaRules } from '../../src/upstream/quota/options.ts';
-import type { CallOutcome, Quota } from '../../src/upstream/quota/quota.ts';
+import type { Quota } from '../../src/upstream/quota/quota.ts';
 import { redisLedger } from '../../src/upstream/quota/redis-ledger.ts';
 import { createQuota } from '../../src/upstream/quota/scheduler.ts';
 import { startRedisServer } from '../../test/support/redis-server.ts';
@@ -14,8 +14,6 @@ import { mostWithin } from '../../test/upstream/quota/sliding-count.ts';
 /**
  * What the limiter lets through, measured where upstream would: each call arrives at a random instant between its
  * admission and its end, and the calls of every sliding window are counted.
- *
- *     npx tsx bench/quota/limiter.ts [--quick]
  */
 
 const minuteMs = 60_000;
@@ -34,11 +32,10 @@ interface Demand {
   /** Calls that are wanted at any time by each replica. */
   readonly callers: number;
   readonly latencyMs: readonly [least: number, most: number];
-  readonly outcome: (arrivedAt: number) => CallOutcome;
 }
 
 /** Callers that want the next call as soon as they have one. Gives the instants at which calls arrived upstream. */
-function saturate({ quotas, clock, callers, latencyMs: [least, most], outcome }: Demand): number[] {
+function saturate({ quotas, clock, callers, latencyMs: [least, most] }: Demand): number[] {
   const arrivals: number[] = [];
   const want = async (quota: Quota, principal: string): Promise<void> => {
     for (;;) {
@@ -51,7 +48,7 @@ function saturate({ quotas, clock, callers, latencyMs: [least, most], outcome }:
       });
       const arrivedAt = sentAt + Math.random() * (clock.now() - sentAt);
       arrivals.push(arrivedAt);
-      permit.done(outcome(arrivedAt));
+      permit.done({ kind: 'answered' });
     }
   };
   for (const quota of quotas) {
@@ -60,8 +57,6 @@ function saturate({ quotas, clock, callers, latencyMs: [least, most], outcome }:
   }
   return arrivals;
 }
-
-const answered = (): CallOutcome => ({ kind: 'answered' });
 
 function measures(name: string, arrivals: readonly number[], scale: number, least: number): Measure[] {
   const minute = mostWithin(arrivals, minuteMs / scale);
@@ -83,7 +78,7 @@ function measures(name: string, arrivals: readonly number[], scale: number, leas
 export async function threeHoursInMemory(): Promise<Measure[]> {
   const clock = simulatedClock();
   const quota = createQuota({ clock, ledger: memoryLedger(defaultRules, clock) });
-  const arrivals = saturate({ quotas: [quota], clock, callers: 30, latencyMs: [50, 400], outcome: answered });
+  const arrivals = saturate({ quotas: [quota], clock, callers: 30, latencyMs: [50, 400] });
   await clock.advance(3 * hourMs);
   await quota.close();
   return measures('3 h, one process', arrivals, 1, 0.99);
@@ -121,7 +116,7 @@ export async function threeHoursOnRedis(scale: number): Promise<Measure[]> {
   const hour = hourMs / scale;
   const latencyMs = [50 / scale, 400 / scale] as const;
   const beganAt = clock.now();
-  const arrivals = saturate({ quotas, clock, callers: 10, latencyMs, outcome: answered });
+  const arrivals = saturate({ quotas, clock, callers: 10, latencyMs });
 
   // Both restarts come while calls flow: they do in the first quarter of each hour.
   await wait(hour / 8);
@@ -149,39 +144,4 @@ export async function threeHoursOnRedis(scale: number): Promise<Measure[]> {
       reached: losses >= 6,
     },
   ];
-}
-
-/** An hour in which upstream says 429 to everything, each time asking for 30 s. */
-export async function hourOfRefusals(): Promise<Measure[]> {
-  const clock = simulatedClock();
-  const quota = createQuota({ clock, ledger: memoryLedger(defaultRules, clock) });
-  const outcome = (): CallOutcome => ({ kind: 'limited', retryAfterMs: 30_000 });
-  const callers = 20;
-  const arrivals = saturate({ quotas: [quota], clock, callers, latencyMs: [50, 400], outcome });
-  await clock.advance(hourMs);
-  await quota.close();
-  const after = arrivals.length - callers;
-  return [
-    { what: '1 h of 429: calls out when it began', measured: `${callers}`, target: '', reached: true },
-    {
-      what: '1 h of 429, Retry-After 30 s: calls sent after that',
-      measured: `${after}`,
-      target: '<= 120: one per Retry-After',
-      reached: after <= 120 && after >= 117,
-    },
-  ];
-}
-
-if (process.argv[1] !== undefined && import.meta.url.endsWith(process.argv[1])) {
-  const scale = process.argv.includes('--quick') ? 200 : 60;
-  const rows = [
-    ...(await threeHoursInMemory()),
-    ...(await hourOfRefusals()),
-    ...(await threeHoursOnRedis(scale)),
-  ];
-  const lines = rows.map(({ what, measured, target, reached }) => {
-    return `${what.padEnd(56)} ${measured.padEnd(16)} ${target.padEnd(28)} ${reached ? 'reached' : 'MISSED'}`;
-  });
-  process.stdout.write(`${lines.join('\n')}\n`);
-  process.exitCode = rows.every(({ reached }) => reached) ? 0 : 1;
 }

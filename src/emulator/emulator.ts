@@ -21,16 +21,12 @@ import { FilterCache } from './odata/filter.ts';
 import { mulberry32 } from './random.ts';
 import { changedSettings, DEFAULT_SETTINGS, type Settings, type SettingsChange } from './settings.ts';
 
-export type { EntraClient, EntraHandle, EntraOptions, EntraUser, TokenFailure } from './entra.ts';
-export type { FleetSource } from './fleet/fleet-source.ts';
-export { FleetFileError, readFleet } from './fleet/read-fleet.ts';
+export type { EntraHandle, EntraUser } from './entra.ts';
+export { readFleet } from './fleet/read-fleet.ts';
 export type { RowOrder } from './fleet/row-order.ts';
-export type { Fault, FaultQueue } from './http/faults.ts';
-export type { QuotaLimits } from './http/quota.ts';
+export type { Fault } from './http/faults.ts';
 export type { RecordedRequest } from './http/request-log.ts';
 export type { RawMachine } from './machine.ts';
-export type { DoubtfulForms } from './odata/doubtful-forms.ts';
-export { type Settings, type SettingsChange, SettingsError } from './settings.ts';
 
 /** How to start an emulator. The settings among the options can be changed while it runs. */
 export type EmulatorOptions = SettingsChange & {

@@ -19,8 +19,9 @@ export function headersForApollo(
 }
 
 /**
- * Whether it is certain that this GET was not sent by a page of another origin that is not allowed, by way of somebody's browser. Such a page
- * could not read the answer, but it could measure how long it takes, and use up the quota.
+ * Whether it is certain that this GET was not sent by a page of another origin that is not allowed, by way of
+ * somebody's browser. Such a page could not read the answer, but it could measure how long it takes, and use up the
+ * quota.
  *
  * A browser says in `Sec-Fetch-Site` whose page asks; a page cannot set it, and a plain link or image sends it as well.
  * Browsers leave it out where the gateway is reached without TLS under a name other than localhost, but never the

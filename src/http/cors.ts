@@ -4,6 +4,17 @@ import { requestIdHeader } from './request-id.ts';
 
 const preflightSeconds = 600;
 
+const allowedHeaders = [
+  'authorization',
+  'content-type',
+  'apollo-require-preflight',
+  // By these Apollo's clients say who they are and what they ask.
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'x-apollo-operation-name',
+  requestIdHeader,
+];
+
 /**
  * Lets web pages of the given origins ask and read answers; pages of all others get no such header, and so nothing.
  * Callers show who they are in the Authorization header, which pages must send themselves: cookies have no part in it.
@@ -13,7 +24,7 @@ export function allowOrigins(server: FastifyInstance, origins: readonly string[]
   server.register(cors, {
     origin: [...origins],
     methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', requestIdHeader],
+    allowedHeaders,
     exposedHeaders: [requestIdHeader, 'retry-after', 'www-authenticate'],
     maxAge: preflightSeconds,
   });

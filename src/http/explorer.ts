@@ -26,6 +26,8 @@ export function registerExplorer(server: FastifyInstance, queries: readonly Exam
       .type('text/html; charset=utf-8')
       .send(explorerPage(styleNonce));
   });
+  // Addresses in the page are relative to `/explorer`.
+  server.get('/explorer/', async (_, reply) => guarded(reply).redirect('../explorer', 308));
   server.get('/explorer/tabs.json', async (_, reply) =>
     guarded(reply).header('cache-control', 'no-store').send(tabs),
   );

@@ -1,6 +1,6 @@
-import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
-import { relayStylePagination } from '@apollo/client/utilities';
+import { CombinedGraphQLErrors, gql } from '@apollo/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from './apollo-client.ts';
 import { expectEachOnce, type Fleet, fleetSize, pageSize, startFleet } from './fleet.ts';
 
 const pageQuery = gql`
@@ -29,15 +29,6 @@ interface Page {
   };
 }
 
-/** A client whose cache joins the pages of one filter, and knows which types are a Node. */
-const clientOf = ({ url }: Fleet): ApolloClient =>
-  new ApolloClient({
-    link: new HttpLink({ uri: url }),
-    cache: new InMemoryCache({
-      possibleTypes: { Node: ['Machine'] },
-      typePolicies: { Query: { fields: { machines: relayStylePagination(['filter']) } } },
-    }),
-  });
 const idsOf = ({ machines }: Page): readonly string[] => machines.edges.map(({ node }) => node.id);
 
 describe('Apollo Client', () => {
@@ -48,7 +39,7 @@ describe('Apollo Client', () => {
   afterAll(() => fleet.close());
 
   it('walks the fleet by fetchMore, and its cache joins the pages', async () => {
-    const client = clientOf(fleet);
+    const client = connect(fleet.url);
     const list = client.watchQuery<Page>({ query: pageQuery, variables: { first: pageSize } });
     const shown: number[] = [];
     const subscription = list.subscribe(({ data, dataState }) => {
@@ -71,7 +62,7 @@ describe('Apollo Client', () => {
   });
 
   it('keeps the pages of another filter apart', async () => {
-    const client = clientOf(fleet);
+    const client = connect(fleet.url);
     const high = { riskScore: { eq: 'HIGH' } };
     const ask = async (variables: object) =>
       idsOf((await client.query<Page>({ query: pageQuery, variables })).data as Page);
@@ -86,7 +77,7 @@ describe('Apollo Client', () => {
   });
 
   it('knows that a machine is a node, and keeps it under its id', async () => {
-    const client = clientOf(fleet);
+    const client = connect(fleet.url);
     const id = fleet.oddlyRatedId;
     const { data } = await client.query<object>({ query: nodeQuery, variables: { id } });
     expect(data).toMatchObject({
@@ -99,7 +90,7 @@ describe('Apollo Client', () => {
 
   it('hands over the code of an error, and how long to wait', async () => {
     const exhausted = await startFleet();
-    const client = clientOf(exhausted);
+    const client = connect(exhausted.url);
     try {
       exhausted.exhaustQuota(600);
       const error = await client.query({ query: pageQuery }).catch((thrown: unknown) => thrown);

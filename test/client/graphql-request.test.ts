@@ -1,22 +1,7 @@
-import { ClientError, GraphQLClient, gql } from 'graphql-request';
+import { ClientError, GraphQLClient } from 'graphql-request';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectEachOnce, type Fleet, pageSize, startFleet } from './fleet.ts';
-
-const pageQuery = gql`
-  query Page($first: Int, $after: String) {
-    machines(first: $first, after: $after) {
-      nodes { id computerDnsName }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-`;
-
-interface Page {
-  readonly machines: {
-    readonly nodes: readonly { readonly id: string }[];
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  };
-}
+import { pageQuery, walk } from './graphql-request.ts';
 
 describe('graphql-request', () => {
   let fleet: Fleet;
@@ -28,12 +13,7 @@ describe('graphql-request', () => {
   it.each(['POST', 'GET'] as const)('walks the fleet by %s', async (method) => {
     const client = new GraphQLClient(fleet.url, { method });
     const seen: string[] = [];
-    let after: string | null = null;
-    do {
-      const { machines }: Page = await client.request<Page>(pageQuery, { first: pageSize, after });
-      seen.push(...machines.nodes.map(({ id }) => id));
-      after = machines.pageInfo.hasNextPage ? machines.pageInfo.endCursor : null;
-    } while (after !== null);
+    for await (const nodes of walk(client, pageSize)) seen.push(...nodes.map(({ id }) => id));
     expectEachOnce(seen, fleet);
   });
 

@@ -1,17 +1,7 @@
-import { Octokit } from '@octokit/core';
-import { paginateGraphQL } from '@octokit/plugin-paginate-graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectEachOnce, type Fleet, pageSize, startFleet } from './fleet.ts';
+import { connect, pageQuery, walk } from './octokit.ts';
 
-/** The plugin gives the cursor of the next page as the variable `cursor`. */
-const pageQuery = `
-  query Page($first: Int, $cursor: String) {
-    machines(first: $first, after: $cursor) {
-      nodes { id }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-`;
 const backwardsQuery = `
   query PageBackwards($last: Int, $cursor: String) {
     machines(last: $last, before: $cursor) {
@@ -25,12 +15,6 @@ interface Page {
   readonly machines: { readonly nodes: readonly { readonly id: string }[] };
 }
 
-/** Octokit asks `/graphql` of its base address. */
-function octokitOf({ url }: Fleet) {
-  const WithPaging = Octokit.plugin(paginateGraphQL);
-  return new WithPaging({ baseUrl: url.replace(/\/graphql$/, '') });
-}
-
 describe('@octokit/plugin-paginate-graphql', () => {
   let fleet: Fleet;
   beforeAll(async () => {
@@ -40,13 +24,12 @@ describe('@octokit/plugin-paginate-graphql', () => {
 
   it('walks the fleet page by page', async () => {
     const seen: string[] = [];
-    const pages = octokitOf(fleet).graphql.paginate.iterator<Page>(pageQuery, { first: pageSize });
-    for await (const { machines } of pages) seen.push(...machines.nodes.map(({ id }) => id));
+    for await (const nodes of walk(connect(fleet.url), pageSize)) seen.push(...nodes.map(({ id }) => id));
     expectEachOnce(seen, fleet);
   });
 
   it('walks it in one go', async () => {
-    const { machines } = await octokitOf(fleet).graphql.paginate<Page>(pageQuery, { first: pageSize });
+    const { machines } = await connect(fleet.url).graphql.paginate<Page>(pageQuery, { first: pageSize });
     expectEachOnce(
       machines.nodes.map(({ id }) => id),
       fleet,
@@ -54,7 +37,7 @@ describe('@octokit/plugin-paginate-graphql', () => {
   });
 
   it('walks it backwards', async () => {
-    const { machines } = await octokitOf(fleet).graphql.paginate<Page>(backwardsQuery, { last: pageSize });
+    const { machines } = await connect(fleet.url).graphql.paginate<Page>(backwardsQuery, { last: pageSize });
     expectEachOnce(
       machines.nodes.map(({ id }) => id),
       fleet,
@@ -65,7 +48,7 @@ describe('@octokit/plugin-paginate-graphql', () => {
     const exhausted = await startFleet();
     try {
       exhausted.exhaustQuota(600);
-      await expect(octokitOf(exhausted).graphql.paginate(pageQuery)).rejects.toMatchObject({
+      await expect(connect(exhausted.url).graphql.paginate(pageQuery)).rejects.toMatchObject({
         name: 'GraphqlResponseError',
         errors: [{ extensions: { code: 'QUOTA_EXHAUSTED', retryAfterSeconds: expect.any(Number) } }],
       });

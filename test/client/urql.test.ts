@@ -1,35 +1,12 @@
-import { Client, cacheExchange, fetchExchange, gql } from 'urql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { expectEachOnce, type Fleet, pageSize, startFleet } from './fleet.ts';
+import { connect, pageQuery, walk } from './urql.ts';
 
-interface Page {
-  readonly machines: {
-    readonly nodes: readonly { readonly id: string; readonly riskScore: string | null }[];
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  };
-}
-
-const pageQuery = gql<Page, { first: number; after?: string | null; filter?: object }>`
-  query Page($first: Int!, $after: String, $filter: MachineFilter) {
-    machines(first: $first, after: $after, filter: $filter) {
-      nodes { id computerDnsName riskScore }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-`;
-
-/** A client as urql's own introduction sets it up; `fetch` only looks on. */
-function clientOf(url: string): { readonly client: Client; readonly methods: ReadonlySet<string> } {
-  const methods = new Set<string>();
-  const client = new Client({
-    url,
-    exchanges: [cacheExchange, fetchExchange],
-    fetch: (input, init) => {
-      methods.add(init?.method ?? 'GET');
-      return fetch(input, init);
-    },
-  });
-  return { client, methods };
+/** What the client asks by, seen on its way through the real `fetch`. */
+function watchMethods(): () => readonly string[] {
+  const watched = vi.spyOn(globalThis, 'fetch');
+  onTestFinished(() => watched.mockRestore());
+  return () => [...new Set(watched.mock.calls.map(([, init]) => init?.method ?? 'GET'))];
 }
 
 describe('urql', () => {
@@ -40,33 +17,28 @@ describe('urql', () => {
   afterAll(() => fleet.close());
 
   it('walks the fleet by GET, as it does unless told otherwise', async () => {
-    const { client, methods } = clientOf(fleet.url);
+    const methods = watchMethods();
     const seen: string[] = [];
-    let after: string | null = null;
-    do {
-      const { data, error } = await client.query(pageQuery, { first: pageSize, after }).toPromise();
-      if (data === undefined) throw error;
-      seen.push(...data.machines.nodes.map(({ id }) => id));
-      after = data.machines.pageInfo.hasNextPage ? data.machines.pageInfo.endCursor : null;
-    } while (after !== null);
+    for await (const nodes of walk(connect(fleet.url), pageSize)) seen.push(...nodes.map(({ id }) => id));
     expectEachOnce(seen, fleet);
-    expect([...methods]).toEqual(['GET']);
+    expect(methods()).toEqual(['GET']);
   });
 
   it('asks by POST where the address would become too long', async () => {
-    const { client, methods } = clientOf(fleet.url);
+    const methods = watchMethods();
+    const client = connect(fleet.url);
     const filter = { or: Array.from({ length: 20 }, () => ({ computerDnsName: { eq: 'x'.repeat(150) } })) };
     const { data, error } = await client.query(pageQuery, { first: pageSize, filter }).toPromise();
     expect(error).toBeUndefined();
     expect(data?.machines.nodes).toEqual([]);
-    expect([...methods]).toEqual(['POST']);
+    expect(methods()).toEqual(['POST']);
   });
 
   it('hands over the code of an error, and how long to wait', async () => {
     const exhausted = await startFleet();
     try {
       exhausted.exhaustQuota(600);
-      const { error } = await clientOf(exhausted.url).client.query(pageQuery, { first: 5 }).toPromise();
+      const { error } = await connect(exhausted.url).query(pageQuery, { first: 5 }).toPromise();
       expect(error?.graphQLErrors.map(({ extensions }) => extensions)).toEqual([
         { code: 'QUOTA_EXHAUSTED', retryAfterSeconds: expect.any(Number) },
       ]);
@@ -76,7 +48,7 @@ describe('urql', () => {
   });
 
   it('reads an enum value that the schema does not know as UNRECOGNIZED', async () => {
-    const { client } = clientOf(fleet.url);
+    const client = connect(fleet.url);
     const filter = { id: { eq: fleet.oddlyRatedId } };
     const { data } = await client.query(pageQuery, { first: 5, filter }).toPromise();
     expect(data?.machines.nodes.map(({ riskScore }) => riskScore)).toEqual(['UNRECOGNIZED']);

@@ -4,7 +4,8 @@ import { runProgram } from '../support/program.ts';
 import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
 import { startUpstream } from '../support/stand-in-upstream.ts';
 
-// The cases bear the names of those in Apollo's federation subgraph compatibility suite that apply to this schema.
+// The suite itself (Apollo's federation subgraph compatibility) needs Docker, and a schema of its own. The cases that apply
+// to this schema are rewritten here, under their names.
 describe('the subgraph, by the cases of the compatibility suite', () => {
   let running: RunningGateway;
   let sdl: string;

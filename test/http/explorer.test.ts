@@ -80,8 +80,14 @@ describe('/explorer', () => {
     expect((await get(`/explorer/${name}`, { 'if-none-match': '"another"' })).status).toBe(200);
   });
 
+  it('is led to from its address with a slash at the end', async () => {
+    const response = await fetch(`${running.gateway.url}/explorer/`, { redirect: 'manual' });
+    expect(response.status).toBe(308);
+    const target = new URL(response.headers.get('location') ?? '', response.url);
+    expect(target.href).toBe(`${running.gateway.url}/explorer`);
+  });
+
   it.each([
-    '/explorer/',
     '/explorer/package.json',
     '/explorer/browser-files.ts',
     '/explorer/graphiql.LICENSE',

@@ -6,7 +6,7 @@ import { packRows, type RowBlock } from '../../src/machines/row-block.ts';
 import type { Call, MachineSource, Principal, Window, WindowQuery } from '../../src/machines/source.ts';
 
 /** Rows of these ids alone; "" stands for a row that cannot be shown. */
-export function blockOf(ids: readonly string[]): RowBlock {
+function blockOf(ids: readonly string[]): RowBlock {
   return packRows(ids.map((id) => (id === '' ? undefined : readMachine({ id }, () => undefined))));
 }
 

@@ -34,12 +34,18 @@ export async function startRedisServer(options: readonly string[] = []): Promise
     server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...files, ...options], {
       stdio: 'ignore',
     });
+    let failure: Error | undefined;
+    server.once('error', (error) => {
+      failure = error;
+    });
     const deadline = performance.now() + 5_000;
     for (;;) {
       try {
         if ((await send(port, ['PING'])).startsWith('+PONG')) return;
       } catch {
-        if (performance.now() > deadline) throw new Error('redis-server did not start.');
+        if (failure !== undefined || performance.now() > deadline) {
+          throw new Error('redis-server did not start.', { cause: failure });
+        }
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     }

@@ -8,7 +8,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { loopbackCertificate, type TlsCertificate } from '../../src/emulator/entra/tls-certificate.ts';
 import { startGateway } from '../../src/gateway.ts';
-import { freePort, startRedisServer } from '../support/redis-server.ts';
+import { freePort, hasRedisServer, startRedisServer } from '../support/redis-server.ts';
 import { ask, type Reply } from '../support/running-gateway.ts';
 import { secrets } from '../support/secrets.ts';
 import { sendList, startUpstream } from '../support/stand-in-upstream.ts';
@@ -84,7 +84,7 @@ describe('TLS to upstream', () => {
   });
 });
 
-describe('TLS to Redis', () => {
+describe.skipIf(!hasRedisServer)('TLS to Redis (skipped where there is no redis-server)', () => {
   async function startTlsRedis() {
     const folder = mkdtempSync(join(tmpdir(), 'redis-tls-'));
     closers.push(() => rmSync(folder, { recursive: true }));

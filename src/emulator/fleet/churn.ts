@@ -16,7 +16,7 @@ const KINDS: Weighted<ChurnEvent['kind']> = [
 ];
 
 /** Most events of one catching up; when a clock jumps further, the older events are passed over. */
-export const MAX_CATCH_UP_EVENTS = 100_000;
+const MAX_CATCH_UP_EVENTS = 100_000;
 
 const MINUTE_MS = 60_000;
 

@@ -54,6 +54,6 @@ function closingQuote(filter: string, start: number): number {
   }
 }
 
-export function syntaxError(filter: string, position: number): BadQuery {
+function syntaxError(filter: string, position: number): BadQuery {
   return new BadQuery('ODataError', `Syntax error at position ${position} in '${filter}'.`);
 }

@@ -46,7 +46,7 @@ export function documentBoundsRule(bounds: DocumentBounds): ValidationRule {
 }
 
 /** What is too large in a document, and what to do, in words for its author; undefined where nothing is. */
-export function findExcess(document: DocumentNode, bounds: DocumentBounds): string | undefined {
+function findExcess(document: DocumentNode, bounds: DocumentBounds): string | undefined {
   const { definitions } = document;
   if (definitions.length > maxDefinitions) {
     return `The document has ${definitions.length} operations and fragments; at most ${maxDefinitions} are taken. Send only those that are needed.`;

@@ -62,7 +62,7 @@ export function operationBounds(
 }
 
 /** What is too large in variables as they were sent, in words for the caller; undefined where nothing is. */
-export function findVariablesExcess(variables: Readonly<Record<string, unknown>>): string | undefined {
+function findVariablesExcess(variables: Readonly<Record<string, unknown>>): string | undefined {
   const count = Object.keys(variables).length;
   if (count > maxVariables) {
     return `There are ${count} variables; at most ${maxVariables} are taken. Use lists or input objects.`;

@@ -77,7 +77,7 @@ export type ExposureLevel =
   /** A value that this schema does not know. Found in answers only, never a filter value. */
   | 'UNRECOGNIZED';
 
-/** Conditions on a exposure level; all given ones hold. */
+/** Conditions on an exposure level; all given ones hold. */
 export type ExposureLevelFilter = {
   /** Is this value. */
   readonly eq?: InputMaybe<ExposureLevel>;
@@ -336,7 +336,7 @@ export type OnboardingStatus =
   /** Discovered, and its system is not supported. */
   | 'UNSUPPORTED';
 
-/** Conditions on a onboarding status; all given ones hold. */
+/** Conditions on an onboarding status; all given ones hold. */
 export type OnboardingStatusFilter = {
   /** Is this value. */
   readonly eq?: InputMaybe<OnboardingStatus>;

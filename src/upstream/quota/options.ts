@@ -24,7 +24,7 @@ export interface QuotaRules {
 }
 
 /** The documented quota: 100 calls a minute, 1,500 an hour. */
-export const documentedWindows: readonly QuotaWindow[] = [
+const documentedWindows: readonly QuotaWindow[] = [
   { windowMs: 60_000, calls: 100 },
   { windowMs: 3_600_000, calls: 1_500 },
 ];

@@ -5,7 +5,6 @@
 
 /** Interactive calls answer somebody who waits and may burst; background calls spend only above a reserve. */
 export type Lane = 'interactive' | 'background';
-export const lanes: readonly Lane[] = ['interactive', 'background'];
 
 export interface QuotaRequest {
   readonly lane: Lane;

@@ -15,7 +15,7 @@ export function offsetOf(sentAt: number, remote: number, receivedAt: number): Ti
 }
 
 /** Clocks run apart slowly; more than this between two answers is somebody setting one of them. */
-export const jumpMs = 50;
+const jumpMs = 50;
 /** An offset is kept this long where later ones are less exact. */
 const keptMs = 30_000;
 

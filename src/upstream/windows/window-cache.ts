@@ -149,11 +149,6 @@ export class WindowCache {
     for (const index of reading.indexes()) this.#windows.delete(entryKey(reading, index));
   }
 
-  /** Lets go of all that a principal sees. */
-  forget(principal: Principal): void {
-    for (const reading of [...this.readingsOf(principal)]) this.drop(reading);
-  }
-
   /** The readings that are held of what a principal sees. */
   *readingsOf(principal: Principal): Generator<Reading> {
     for (const { readings } of this.#lists.get(principal)?.values() ?? []) {

@@ -18,7 +18,7 @@ import { idsFrom, plainCall, windowOf } from '../../support/plain-source.ts';
 import { type SetClock, setClock } from '../../support/set-clock.ts';
 
 /** The ids that a chain of `id eq` names. */
-export const idsIn = ({ filter }: WindowQuery): readonly string[] =>
+const idsIn = ({ filter }: WindowQuery): readonly string[] =>
   [...(filter ?? '').matchAll(/id eq '([^']*)'/g)].map(([, id = '']) => id);
 
 /** An upstream that has each machine whose id begins with `m`, and keeps what it was asked. */

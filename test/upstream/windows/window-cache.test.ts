@@ -218,26 +218,6 @@ describe('the cache', () => {
     expect(cache.windows).toBe(0);
   });
 
-  it('forgets all that a principal sees, and nothing of another', () => {
-    const { cache, evicted } = cacheOf(9);
-    const all = hold(cache, everything, 'a1', 2);
-    hold(cache, everything, 'b2', 1);
-    hold(cache, high, 'c3', 1);
-    const others = listOf('somebody' as Principal, undefined);
-    const other = hold(cache, others, 'd4', 2);
-    cache.forget(app);
-    cache.forget('nobody' as Principal);
-    expect([...cache.readingsOf(app)]).toEqual([]);
-    expect([cache.newest(everything), cache.newest(high), cache.window(all, 0)]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect([cache.newest(others), other.indexes()]).toEqual([other, [0, 1]]);
-    expect([cache.principals, cache.windows, cache.bytes]).toEqual([1, 2, 2 * oneBytes]);
-    expect(evicted).toEqual([]);
-  });
-
   it('looks at no list of others for the readings of a principal', () => {
     const { cache } = cacheOf(9);
     hold(cache, everything, 'a1', 1);

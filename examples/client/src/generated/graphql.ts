@@ -52,7 +52,7 @@ export type ExposureLevel =
   /** A value that this schema does not know. Found in answers only, never a filter value. */
   | 'UNRECOGNIZED';
 
-/** Conditions on a exposure level; all given ones hold. */
+/** Conditions on an exposure level; all given ones hold. */
 export type ExposureLevelFilter = {
   /** Is this value. */
   eq?: ExposureLevel | null | undefined;
@@ -193,7 +193,7 @@ export type OnboardingStatus =
   /** Discovered, and its system is not supported. */
   | 'UNSUPPORTED';
 
-/** Conditions on a onboarding status; all given ones hold. */
+/** Conditions on an onboarding status; all given ones hold. */
 export type OnboardingStatusFilter = {
   /** Is this value. */
   eq?: OnboardingStatus | null | undefined;
