@@ -14,7 +14,8 @@ export interface Metrics {
   readonly evicted: (bytes: number) => void;
   readonly refused: (lane: Lane, reason: QuotaRefusalReason) => void;
   readonly foreignUse: () => void;
-  readonly callerRefused: (reason: string) => void;
+  /** @param reason as an answer names it: `missing`, `invalid_token`, …, `rate_limited`, `overloaded` */
+  readonly requestRefused: (reason: string) => void;
 }
 
 /** What is read off when the metrics are asked for. */
@@ -78,9 +79,11 @@ export function createMetrics(readings: Readings): Metrics {
     'quota_foreign_use_total',
     'Times that upstream refused a call though our own log showed room.',
   );
-  const callers = counter('callers_refused_total', 'Requests whose caller was not let in, by reason.', [
-    'reason',
-  ]);
+  const requestsRefused = counter(
+    'requests_refused_total',
+    'Requests that were not taken up, by reason: no token or none that is taken, too many, too much at once.',
+    ['reason'],
+  );
   gauge('cache_bytes', 'Bytes of the windows in memory.', [], (set) => set(readings.cacheBytes()));
   gauge('cache_windows', 'Windows in memory.', [], (set) => set(readings.cacheWindows()));
   gauge(
@@ -129,7 +132,7 @@ export function createMetrics(readings: Readings): Metrics {
     },
     refused: (lane, reason) => refusals.inc({ lane, reason }),
     foreignUse: () => foreign.inc(),
-    callerRefused: (reason) => callers.inc({ reason }),
+    requestRefused: (reason) => requestsRefused.inc({ reason }),
   };
 }
 

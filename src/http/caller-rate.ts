@@ -52,11 +52,13 @@ export function callerLimit(
   perMinute: number,
   callerKey: CallerKey,
   now: () => number,
+  onRefused: () => void,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const rate = new CallerRate(perMinute);
   return async (request, reply) => {
     const waitMs = rate.take(callerKey(request), now());
     if (waitMs === 0) return;
+    onRefused();
     const seconds = Math.ceil(waitMs / 1_000);
     await reply
       .code(429)

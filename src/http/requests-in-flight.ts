@@ -9,11 +9,12 @@ const retryAfterSeconds = 1;
  * Refuses what comes while too many requests are in flight, at once and before its body is read: a fast no is worth more
  * than an answer that nobody waits for any longer. Health and metrics are answered all the same.
  */
-export function limitRequestsInFlight(server: FastifyInstance, most: number): void {
+export function limitRequestsInFlight(server: FastifyInstance, most: number, onRefused: () => void): void {
   let inFlight = 0;
   server.addHook('onRequest', async (request, reply) => {
     if (isOperational(request)) return;
     if (inFlight >= most) {
+      onRefused();
       // What is still to come of its body is not waited for.
       reply.header('connection', 'close');
       await reply
@@ -39,6 +40,7 @@ const callerShare = 1 / 4;
 export function limitOfCallerInFlight(
   most: number,
   callerOf: (request: FastifyRequest) => string | undefined,
+  onRefused: () => void,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const mostOfOne = Math.max(1, Math.floor(most * callerShare));
   const inFlight = new Map<string, number>();
@@ -47,6 +49,7 @@ export function limitOfCallerInFlight(
     if (caller === undefined) return;
     const own = inFlight.get(caller) ?? 0;
     if (own >= mostOfOne) {
+      onRefused();
       reply.header('connection', 'close');
       await reply
         .code(429)

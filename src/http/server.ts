@@ -98,11 +98,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.addHook('onRequest', async (request, reply) => {
     reply.header(requestIdHeader, request.id);
   });
+  const refused = (reason: string) => () => metrics.requestRefused(reason);
   addSecurityHeaders(server);
   checkHosts(server, options.loopbackOnly);
   if (options.corsOrigins.length > 0) allowOrigins(server, options.corsOrigins);
   // Behind the hooks of CORS, so that a page can read why it was refused.
-  server.after(() => limitRequestsInFlight(server, limits.maxRequestsInFlight));
+  server.after(() => limitRequestsInFlight(server, limits.maxRequestsInFlight, refused('overloaded')));
   let closing = false;
   const closeSilentConnections = watchSilentConnections(server.server);
   server.addHook('preClose', async () => {
@@ -150,7 +151,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     admit: options.admit,
     isForPage: (request) => options.landingPage && isForLandingPage(request),
     log,
-    onRefused: metrics.callerRefused,
+    onRefused: metrics.requestRefused,
   });
   // Who is known is counted by that. A forwarding header is no evidence of who asks: whoever asks can write it.
   const knownCaller = (request: FastifyRequest): string | undefined => {
@@ -163,9 +164,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     method: ['GET', 'POST'],
     onRequest: [
       door.check,
-      limitOfCallerInFlight(limits.maxRequestsInFlight, knownCaller),
+      limitOfCallerInFlight(limits.maxRequestsInFlight, knownCaller, refused('rate_limited')),
       ...(limits.callerRequestsPerMinute > 0
-        ? [callerLimit(limits.callerRequestsPerMinute, callerKey, now)]
+        ? [callerLimit(limits.callerRequestsPerMinute, callerKey, now, refused('rate_limited'))]
         : []),
     ],
     preHandler: async (request) => {
@@ -186,7 +187,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return server;
 }
 
-/** A browser that comes by hand: it brings no operation, and would rather have a page than data, by the same choice as Apollo's. */
+/** A browser that comes by hand: no operation, and rather a page than data, by the same choice as Apollo's. */
 function isForLandingPage({ method, headers, url }: FastifyRequest): boolean {
   if (method !== 'GET' || url.includes('?') || headers.accept === undefined) return false;
   const html = 'text/html';

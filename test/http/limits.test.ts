@@ -52,6 +52,9 @@ describe('MAX_REQUESTS_IN_FLIGHT', () => {
     ]);
     for (const path of ['/healthz', '/readyz', '/metrics'])
       expect((await fetch(url + path)).status).toBe(200);
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+      'machines_gateway_requests_refused_total{reason="overloaded"} 1',
+    );
 
     for (const answer of waiting) answer();
     for (const reply of held) expect((await reply).errors).toBeUndefined();
@@ -131,6 +134,9 @@ describe('CALLER_REQUESTS_PER_MINUTE', () => {
     for (const path of ['/healthz', '/readyz', '/metrics']) {
       expect((await fetch(running.gateway.url + path)).status).toBe(200);
     }
+    expect(await (await fetch(`${running.gateway.url}/metrics`)).text()).toContain(
+      'machines_gateway_requests_refused_total{reason="rate_limited"} 1',
+    );
   });
 
   it('is no limit by default where nobody signs in', async () => {

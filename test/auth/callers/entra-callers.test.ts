@@ -136,8 +136,8 @@ describe('CALLER_AUTH=entra', () => {
 
   it('counts who is not let in', async () => {
     const text = await (await fetch(`${gateway.url}/metrics`)).text();
-    expect(text).toMatch(/machines_gateway_callers_refused_total\{reason="missing"\} [1-9]/);
-    expect(text).toMatch(/machines_gateway_callers_refused_total\{reason="invalid_token"\} [1-9]/);
+    expect(text).toMatch(/machines_gateway_requests_refused_total\{reason="missing"\} [1-9]/);
+    expect(text).toMatch(/machines_gateway_requests_refused_total\{reason="invalid_token"\} [1-9]/);
   });
 });
 
