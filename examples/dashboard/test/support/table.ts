@@ -49,8 +49,18 @@ export async function walkToTheEnd(page: Page): Promise<Walk> {
         });
       }
     };
-    const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
+    // A browser that shows its window to nobody may leave out frames.
+    const frame = (): Promise<unknown> =>
+      new Promise((resolve) => {
+        requestAnimationFrame(resolve);
+        setTimeout(resolve, 200);
+      });
+    const deadline = performance.now() + 25_000;
     for (;;) {
+      if (performance.now() > deadline) {
+        const state = document.querySelector('.app')?.textContent ?? document.body.textContent ?? '';
+        throw new Error(`The table came to no end: ${state.slice(0, 400)} … ${state.slice(-300)}`);
+      }
       note();
       const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1;
       const total = document.querySelector('.status-total')?.textContent ?? '';
