@@ -29,10 +29,10 @@ export interface DelegatedOptions {
 }
 
 interface Entry {
+  readonly credential: Credential;
   assertion: Assertion;
   /** Whether the last acquisition failed. */
   failed: boolean;
-  credential: Credential;
 }
 
 /** Bound on the users whose tokens are kept, some 5 kB each; who was idle longest is forgotten, and asks anew. */
@@ -64,15 +64,14 @@ export function delegatedCredentials({
       }
     };
     const credential = renewingCredential({ acquire: acquireForEntry, now, onRenewalFailed });
-    const entry: Entry = { assertion, failed: false, credential };
+    const entry: Entry = { credential, assertion, failed: false };
     return entry;
   };
 
   return {
     admit(principal, assertion) {
       const entry = entries.get(principal);
-      const isAnother = entry === undefined || !entry.assertion.token.equals(assertion.token);
-      if (!isAnother) return;
+      if (entry?.assertion.token.equals(assertion.token) === true) return;
       // Who was refused and has signed in anew is not told of the refusal that is remembered for a moment.
       if (entry === undefined || entry.failed) entries.set(principal, begin(assertion));
       else if (assertion.expiresAt > entry.assertion.expiresAt) entry.assertion = assertion;

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { Admission } from '../auth/admission.ts';
 import type { Caller } from '../auth/callers/caller.ts';
 import { CallerRefusal } from '../auth/callers/caller-refusal.ts';
-
 import { problem } from './problem.ts';
 import { rawHeaderValues } from './raw-headers.ts';
 

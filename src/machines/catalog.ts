@@ -50,8 +50,8 @@ export function createCatalog(listings: Listings, byIds: MachinesById, options: 
     byIds,
     async page(input, args, call) {
       const wanted = readFilter(input, rules);
-      // By itself first, so that a refusal speaks of what the caller wrote.
-      filterQuery(wanted, boundsBeside(call.scope, bounds));
+      // By itself first beside a scope, so that a refusal speaks of what the caller wrote.
+      if (call.scope.kind === 'groups') filterQuery(wanted, boundsBeside(call.scope, bounds));
       const query = filterQuery(and([scopeFilter(call.scope), wanted]), bounds);
       const fingerprint = fingerprintOf(query);
       const request = readPageRequest(args, fingerprint, sizes);

@@ -40,8 +40,10 @@ export function maxScopeGroups(maxNodes: number): number {
 const groupBytes = 50;
 
 /** What a scope leaves of the bounds of a filter. */
-export function boundsBeside(scope: DeviceScope, bounds: FilterBounds): FilterBounds {
-  if (scope.kind === 'all') return bounds;
+export function boundsBeside(
+  scope: Extract<DeviceScope, { readonly kind: 'groups' }>,
+  bounds: FilterBounds,
+): FilterBounds {
   return {
     maxNodes: bounds.maxNodes - scopeNodes(scope),
     maxEncodedBytes: bounds.maxEncodedBytes - scope.groupIds.length * groupBytes,
