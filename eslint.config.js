@@ -16,15 +16,33 @@ export default [
       '@graphql-eslint/description-style': 'off',
       // Lists of values are lists of values; connections are for what has no end in sight. `nodes` spares clients a level.
       '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
-      // These have no identity: parts of a machine, and a state of the gateway.
+      // These have no identity: parts of a machine, counts of them, and states of the gateway.
       '@graphql-eslint/strict-id-in-types': [
         'error',
         {
           exceptions: {
-            types: ['PageInfo', 'IpInterface', 'VmMetadata', 'UpstreamQuota', 'QuotaWindow'],
-            suffixes: ['Connection', 'Edge'],
+            types: [
+              'PageInfo',
+              'IpInterface',
+              'VmMetadata',
+              'UpstreamQuota',
+              'QuotaWindow',
+              'MachineFacets',
+              'Fleet',
+            ],
+            suffixes: ['Connection', 'Edge', 'Count'],
           },
         },
+      ],
+    },
+  },
+  {
+    files: ['schema/changes.graphql'],
+    rules: {
+      // A change is no object of its own: it cannot be asked for by id.
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false },
       ],
     },
   },

@@ -25,7 +25,7 @@ export function timeLimit(ms: number, outer?: AbortSignal): TimeLimit {
 }
 
 /**
- * The result of shared work, for a caller who may leave before it is there; the work itself goes on.
+ * The result of shared work, for a caller who may leave early; the work itself goes on.
  * @throws what the work throws, or the signal's reason
  */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -42,7 +42,7 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
-/** Whether a signal went off because the time was up, rather than because somebody left. */
+/** Whether a signal went off because the time was up, rather than because the caller left. */
 export function isTimeout(reason: unknown): boolean {
   return reason instanceof Error && reason.name === 'TimeoutError';
 }

@@ -1,22 +1,33 @@
 import type { SignIn } from './auth/upstream-identity.ts';
-import { readAuthorities } from './config/authorities.ts';
 import { type CallersConfig, readCallers } from './config/callers.ts';
-import type { Environment } from './config/given-setting.ts';
-import type { ReadFile } from './config/named-file.ts';
+import { checkAscents, type Environment, givenSetting } from './config/given-setting.ts';
 import { readPersistedOperations } from './config/persisted-operations.ts';
 import type { Problem, Report } from './config/problem.ts';
-import { isComplete, readSettings } from './config/setting-values.ts';
+import { isComplete, type ReadFile, readSettings } from './config/setting-values.ts';
 import { readSignIn } from './config/sign-in.ts';
+import { readTracing } from './config/tracing.ts';
+import {
+  explainUnknown,
+  retiredProblems,
+  type UnknownSetting,
+  unknownSettings,
+} from './config/unknown-settings.ts';
+import { readUsageReporting, type UsageReportingConfig } from './config/usage-reporting.ts';
 import type { DocumentBounds } from './graphql/bounds/document-bounds.ts';
 import type { CostBounds } from './graphql/bounds/operation-bounds.ts';
 import type { PersistedOperations } from './graphql/persisted-operations.ts';
+import type { ListenAddress } from './http/listen.ts';
 import type { HttpLimits } from './http/server.ts';
 import { isLoopbackHost } from './loopback.ts';
+import type { Proxies } from './network/proxies.ts';
+import { parseRedisAddress } from './redis/redis-address.ts';
 import { Secret } from './secret.ts';
-import type { SettingValues } from './settings.ts';
+import type { SettingName, SettingValues } from './settings.ts';
+import type { TracingConfig } from './tracing/tracer.ts';
 import { apiUrl } from './upstream/clouds.ts';
+import type { QuotaSettings } from './upstream/quota/create-quota.ts';
 
-/** What the gateway runs by: read once from the environment, whole and checked. All times in milliseconds. */
+/** The configuration: read once from the environment, whole and checked. All times in milliseconds. */
 export interface Config {
   readonly http: {
     readonly host: string;
@@ -27,17 +38,28 @@ export interface Config {
     readonly requestTimeoutMs: number;
     readonly drainDelayMs: number;
     readonly drainTimeoutMs: number;
-    /** Whether requests are taken only under a loopback host name, as nothing else guards the gateway. */
+    /** Whether only requests under a loopback host name are accepted, since nothing else guards the gateway. */
     readonly loopbackOnly: boolean;
     readonly limits: HttpLimits;
+    readonly compression: boolean;
+    /** Path under which a proxy serves the gateway; empty for none. */
+    readonly pathPrefix: string;
     readonly corsOrigins: readonly string[];
   };
+  /** A port of its own for the metrics; undefined where the gateway's has them. */
+  readonly metricsAt:
+    | (ListenAddress & {
+        /** As that of `http`. */
+        readonly loopbackOnly: boolean;
+      })
+    | undefined;
   /** How large an operation may be. */
   readonly bounds: DocumentBounds & CostBounds;
   readonly persistedOperations: PersistedOperations;
-  /** Certificates of further authorities to trust in what is connected to, in PEM. */
-  readonly ca: string | undefined;
+  readonly proxies: Proxies;
   readonly logLevel: string;
+  /** Undefined: usage is not reported. */
+  readonly usageReporting: UsageReportingConfig | undefined;
   readonly callers: CallersConfig;
   readonly upstream: {
     /** The part of the address before `/api/machines`. */
@@ -51,23 +73,26 @@ export interface Config {
     readonly maxResponseBytes: number;
     readonly windowRows: number;
   };
-  readonly quota: {
-    readonly perMinute: number;
-    readonly perHour: number;
-    /** Part that is left to others, 0 to 0.9. */
-    readonly margin: number;
-    /** Part that background calls leave, 0 to 0.9. */
-    readonly reserve: number;
-    readonly replicas: number;
-    /** Holds a password. */
-    readonly redisUrl: Secret | undefined;
-  };
+  /** `redisUrl` holds a password. */
+  readonly quota: QuotaSettings & { readonly redisUrl: Secret | undefined };
   /** Ages in milliseconds. */
   readonly cache: {
     readonly freshMs: number;
     readonly renewMs: number;
     readonly staleMs: number;
     readonly maxBytes: number;
+    /** Who may keep answers on the way. */
+    readonly scope: 'off' | 'private' | 'public';
+  };
+  readonly fleet: {
+    /** Never `on` with UPSTREAM_IDENTITY=caller. */
+    readonly mode: 'auto' | 'on' | 'off';
+    readonly maxMachines: number;
+    readonly refreshMs: number;
+    /** Part of the hourly quota, 0 to 0.9. */
+    readonly quotaShare: number;
+    readonly trendMetrics: boolean;
+    readonly keepChanges: { readonly keepMs: number; readonly maxBytes: number };
   };
   readonly odata: {
     readonly not: boolean;
@@ -76,15 +101,19 @@ export interface Config {
     readonly maxUrlBytes: number;
   };
   readonly maxPageSize: number;
+  /** Undefined where tracing is off. */
+  readonly tracing: TracingConfig | undefined;
 }
 
 /** The settings are wrong; the message lists every problem there is, by name. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  /** @param unknown names that may be the cause: a setting is not set where its name is misspelt */
+  constructor(problems: readonly Problem[], unknown: readonly UnknownSetting[] = []) {
     const lines = problems.map(({ setting, problem }) => `  ${setting} ${problem}.`);
-    super(['The gateway cannot start, since these settings are wrong:', ...lines].join('\n'));
+    const hints = unknown.map((setting) => `  ${explainUnknown(setting)}`);
+    super(['The gateway cannot start, since these settings are wrong:', ...lines, ...hints].join('\n'));
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -99,7 +128,7 @@ export type { Environment } from './config/given-setting.ts';
 export function readConfig(environment: Environment, readFile: ReadFile): Config {
   const problems: Problem[] = [];
   const report: Report = (setting, problem) => {
-    // The first problem of a setting is the one to mend; "is not set" would be wrong beside "must be".
+    // The first problem of a setting is the one to correct; "is not set" would be wrong beside "must be".
     if (!problems.some((known) => known.setting === setting)) problems.push({ setting, problem });
   };
   const values = readSettings(environment, readFile, report);
@@ -107,19 +136,30 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
   const signIn = readSignIn(values, readFile, report);
   const cloud = values.MACHINES_API_CLOUD ?? 'commercial';
   if (values.MACHINES_API_REGION !== undefined && cloud !== 'commercial') {
-    report('MACHINES_API_REGION', 'goes with MACHINES_API_CLOUD=commercial only; leave it out');
+    report('MACHINES_API_REGION', 'works with MACHINES_API_CLOUD=commercial only; leave it out');
   }
-  checkAges(values, report);
-  checkRequestedNodes(values, report);
+  if (values.FLEET === 'on' && callers?.identity === 'caller') {
+    report(
+      'FLEET',
+      'cannot be on with UPSTREAM_IDENTITY=caller, which shows each caller another fleet; leave it at auto, which keeps the ' +
+        'list of a caller where it fits one call',
+    );
+  }
+  checkAscents(values, environment, report);
   const persistedOperations = readPersistedOperations(values, readFile, report);
-  const ca = readAuthorities(values.EXTRA_CA_PATH, readFile, report);
-  checkQuota(values, report);
+  const usageReporting = readUsageReporting(values, report);
+  checkQuota(values, environment, report);
   checkRedis(values, report);
+  checkMetricsPort(values, report);
+  checkCacheControl(values, report);
+  problems.push(...retiredProblems(environment));
   if (problems.length > 0 || signIn === undefined || callers === undefined || !isComplete(values)) {
-    throw new ConfigError(problems);
+    throw new ConfigError(problems, unknownSettings(environment));
   }
 
   const production = values.NODE_ENV?.toLowerCase() === 'production';
+  const loopbackOnly = callers.rules.kind === 'none' && !values.ALLOW_ANONYMOUS;
+  const { METRICS_PORT: metricsPort, METRICS_HOST: metricsHost = values.HOST } = values;
   return {
     http: {
       host: values.HOST,
@@ -130,16 +170,30 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
       requestTimeoutMs: values.REQUEST_TIMEOUT_SECONDS,
       drainDelayMs: values.DRAIN_DELAY_SECONDS,
       drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS,
-      loopbackOnly: callers.rules.kind === 'none' && !values.ALLOW_ANONYMOUS,
+      loopbackOnly,
       limits: {
         receiveTimeoutMs: values.RECEIVE_TIMEOUT_SECONDS,
+        sendTimeoutMs: values.SEND_TIMEOUT_SECONDS,
+        maxUnsentBytes: values.MAX_UNSENT_BYTES,
         maxConnections: values.MAX_CONNECTIONS,
         maxRequestsInFlight: values.MAX_REQUESTS_IN_FLIGHT,
+        subscriptions: values.MAX_SUBSCRIPTIONS,
+        subscriptionsPerCaller: values.MAX_SUBSCRIPTIONS_PER_CALLER,
         callerRequestsPerMinute:
           values.CALLER_REQUESTS_PER_MINUTE ?? (callers.rules.kind === 'none' ? 0 : callerRequestsPerMinute),
       },
+      compression: values.COMPRESSION,
+      pathPrefix: values.PATH_PREFIX ?? '',
       corsOrigins: values.CORS_ORIGINS ?? [],
     },
+    metricsAt:
+      metricsPort === undefined
+        ? undefined
+        : {
+            host: metricsHost,
+            port: metricsPort,
+            loopbackOnly: loopbackOnly && isLoopbackHost(metricsHost),
+          },
     bounds: {
       tokens: values.MAX_QUERY_TOKENS,
       depth: values.MAX_QUERY_DEPTH,
@@ -149,8 +203,13 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
       calls: values.MAX_CALLS_PER_OPERATION,
     },
     persistedOperations,
-    ca,
+    proxies: {
+      https: secretOf(values.HTTPS_PROXY),
+      http: secretOf(values.HTTP_PROXY),
+      except: values.NO_PROXY ?? '',
+    },
     logLevel: values.LOG_LEVEL,
+    usageReporting,
     callers,
     upstream: {
       url: values.MACHINES_API_URL ?? apiUrl(values.MACHINES_API_CLOUD, values.MACHINES_API_REGION),
@@ -169,13 +228,23 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
       margin: values.QUOTA_MARGIN,
       reserve: values.QUOTA_RESERVE,
       replicas: values.REPLICAS,
-      redisUrl: values.REDIS_URL === undefined ? undefined : new Secret(values.REDIS_URL),
+      waitMs: values.QUOTA_WAIT_SECONDS,
+      redisUrl: secretOf(values.REDIS_URL),
     },
     cache: {
       freshMs: values.CACHE_FRESH_SECONDS,
       renewMs: values.CACHE_RENEW_SECONDS,
       staleMs: values.CACHE_STALE_SECONDS,
       maxBytes: values.CACHE_MAX_BYTES,
+      scope: values.CACHE_CONTROL === 'public-to-all-callers' ? 'public' : values.CACHE_CONTROL,
+    },
+    fleet: {
+      mode: values.FLEET,
+      maxMachines: values.FLEET_MAX_MACHINES,
+      refreshMs: values.FLEET_REFRESH_SECONDS,
+      quotaShare: values.FLEET_QUOTA_SHARE,
+      trendMetrics: values.FLEET_TREND_METRICS,
+      keepChanges: { keepMs: values.CHANGES_KEEP_SECONDS, maxBytes: values.CHANGES_MAX_BYTES },
     },
     odata: {
       not: values.ODATA_NOT,
@@ -184,64 +253,83 @@ export function readConfig(environment: Environment, readFile: ReadFile): Config
       maxUrlBytes: values.ODATA_MAX_URL_BYTES,
     },
     maxPageSize: values.MAX_PAGE_SIZE,
+    tracing: readTracing(values),
   };
 }
 
-/** Requests a minute of a caller who shows who he is. */
+const secretOf = (text: string | undefined): Secret | undefined =>
+  text === undefined ? undefined : new Secret(text);
+
+/** Default rate limit of an identified caller, in requests a minute. */
 const callerRequestsPerMinute = 1_200;
 /** Pages of the largest size that one operation may ask for. */
 const fullPages = 5;
 
-/** What replicas share names devices, and belongs to one identity. */
+/** What is public is handed to anybody whom a cache on the way lets ask. */
+function checkCacheControl(values: Partial<SettingValues>, report: Report): void {
+  const {
+    CACHE_CONTROL: kept,
+    CALLER_AUTH: auth,
+    ROW_RULES_PATH: rules,
+    UPSTREAM_IDENTITY: identity,
+  } = values;
+  if (kept === 'public' && auth !== undefined && auth !== 'none') {
+    report(
+      'CACHE_CONTROL',
+      'is public, by which caches on the way would hand answers of one caller to others, unchecked. Use private; or ' +
+        'public-to-all-callers, where such caches check their callers themselves and all may see the same machines',
+    );
+  }
+  if (kept === 'public-to-all-callers' && (rules !== undefined || identity === 'caller')) {
+    report(
+      'CACHE_CONTROL',
+      'cannot be public-to-all-callers with ROW_RULES_PATH or UPSTREAM_IDENTITY=caller, by which callers see different ' +
+        'machines. Use private',
+    );
+  }
+}
+
+/** Shared data names devices, and belongs to one identity. */
 function checkRedis(values: Partial<SettingValues>, report: Report): void {
   const { REDIS_URL: url, REDIS_PLAINTEXT: plaintext } = values;
   if (url === undefined) return;
-  const { protocol, hostname } = new URL(url);
-  if (protocol === 'redis:' && !isLoopbackHost(hostname) && plaintext === false) {
+  const address = parseRedisAddress(url);
+  if (address !== undefined && !address.tls && !isLoopbackHost(address.host) && plaintext === false) {
     report(
       'REDIS_URL',
-      'begins with redis://, by which names of devices would cross the network unencrypted. Use rediss://, or set ' +
+      'begins with redis://, so device names would cross the network unencrypted. Use rediss://, or set ' +
         'REDIS_PLAINTEXT=on where the network itself is encrypted',
     );
   }
   if (values.AZURE_MANAGED_IDENTITY === 'system') {
     report(
       'REDIS_URL',
-      'cannot go with AZURE_MANAGED_IDENTITY=system, which has no name to keep its rows apart from those of another. ' +
+      'cannot be used with AZURE_MANAGED_IDENTITY=system, which has no name to key its rows by. ' +
         'Use a user-assigned identity',
     );
   }
 }
 
-/** A replica whose part of the quota is not even one call could never ask. */
-function checkQuota(values: Partial<SettingValues>, report: Report): void {
+function checkMetricsPort(values: Partial<SettingValues>, report: Report): void {
+  const { METRICS_PORT: port, METRICS_HOST: host } = values;
+  if (port === undefined && host !== undefined) report('METRICS_HOST', 'has no effect without METRICS_PORT');
+  if (port !== undefined && port !== 0 && port === values.PORT) {
+    report('METRICS_PORT', 'must be another port than PORT; leave it out to have /metrics there');
+  }
+}
+
+/** A replica needs a part of at least one call. The setting that was set is named, not a default. */
+function checkQuota(values: Partial<SettingValues>, environment: Environment, report: Report): void {
+  const isSet = (name: SettingName): boolean => givenSetting(name, environment).from === 'environment';
   for (const name of ['QUOTA_PER_MINUTE', 'QUOTA_PER_HOUR'] as const) {
     const calls = values[name];
     const { QUOTA_MARGIN: margin, REPLICAS: replicas } = values;
     if (calls === undefined || margin === undefined || replicas === undefined) continue;
-    if (Math.floor((calls * (1 - margin)) / replicas) < 1) {
-      report(name, 'leaves no call for each replica, less QUOTA_MARGIN and divided by REPLICAS');
-    }
-  }
-}
-
-/** Ages must not fall from one to the next, or a step would never be reached. */
-function checkAges(values: Partial<SettingValues>, report: Report): void {
-  const { CACHE_FRESH_SECONDS: fresh, CACHE_RENEW_SECONDS: renew, CACHE_STALE_SECONDS: stale } = values;
-  if (fresh !== undefined && renew !== undefined && renew < fresh) {
-    report('CACHE_RENEW_SECONDS', 'must not be less than CACHE_FRESH_SECONDS');
-  }
-  if (renew !== undefined && stale !== undefined && stale < renew) {
-    report('CACHE_STALE_SECONDS', 'must not be less than CACHE_RENEW_SECONDS');
-  }
-}
-
-function checkRequestedNodes(values: Partial<SettingValues>, report: Report): void {
-  const { MAX_REQUESTED_NODES: nodes, MAX_PAGE_SIZE: page } = values;
-  if (nodes !== undefined && page !== undefined && nodes < page) {
+    if (Math.floor((calls * (1 - margin)) / replicas) >= 1) continue;
+    const blamed = [name, 'REPLICAS', 'QUOTA_MARGIN'] as const;
     report(
-      'MAX_REQUESTED_NODES',
-      'must not be less than MAX_PAGE_SIZE, or the largest page could not be had',
+      blamed.find(isSet) ?? name,
+      `leaves no call for each replica: ${name}, less QUOTA_MARGIN and divided by REPLICAS, must be 1 at least`,
     );
   }
 }

@@ -1,23 +1,47 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { type Environment, isSet } from './config/given-setting.ts';
+import { logUnknownSettings } from './config/unknown-settings.ts';
 import { readConfig } from './config.ts';
-import { startEmulator } from './emulator/emulator.ts';
 import { startGateway } from './gateway.ts';
 import { type ExampleQuery, exampleQueries } from './http/explorer/example-queries.ts';
 import { createLog } from './log.ts';
 import { Secret } from './secret.ts';
+import type { SettingName } from './settings.ts';
 import { untilStopped } from './stop.ts';
 
 const token = new Secret('demo-token');
 const fleetSeed = 20_260_908;
 
-const queries: readonly ExampleQuery[] = [
-  ...exampleQueries,
+const queries = (holdsFleet: boolean): readonly ExampleQuery[] => [
+  ...exampleQueries(holdsFleet),
   {
     title: 'The last two of the whole list',
     query:
       'query LastTwo { machines(last: 2) { totalCount nodes { computerDnsName lastSeen machineTags } pageInfo { hasPreviousPage } } }',
   },
 ];
+
+/**
+ * Settings that the demo takes from the environment: those for a front end and for the fleet, and nothing
+ * that leads elsewhere.
+ */
+const taken = [
+  'CORS_ORIGINS',
+  'FLEET',
+  'FLEET_REFRESH_SECONDS',
+  'LANDING_PAGE',
+  'EXPLORER',
+  'INTROSPECTION',
+  'LOG_LEVEL',
+  'MAX_PAGE_SIZE',
+  'MAX_REQUESTED_NODES',
+  'REQUEST_TIMEOUT_SECONDS',
+] as const satisfies readonly SettingName[];
+
+const takenSettings = (environment: Environment): Environment =>
+  Object.fromEntries(
+    taken.filter((name) => isSet(environment, name)).map((name) => [name, environment[name]]),
+  );
 
 /** `demo`: the gateway in front of an emulated fleet, on this machine alone. */
 export function demoCommand(): Command {
@@ -26,28 +50,35 @@ export function demoCommand(): Command {
     .option('--port <port>', 'port of the gateway', wholeNumber(0, 65_535), 4000)
     .option('--size <machines>', 'machines of the fleet', wholeNumber(1, 200_000), 50_000)
     .action(async (options: { readonly port: number; readonly size: number }) => {
-      const environment = {
-        PORT: String(options.port),
-        CALLER_AUTH: 'none',
-        MACHINES_API_TOKEN: token.reveal(),
+      const environment: Environment = {
         LANDING_PAGE: 'on',
         EXPLORER: 'on',
         INTROSPECTION: 'on',
-        LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+        LOG_LEVEL: 'warn',
+        FLEET: 'on',
+        ...takenSettings(process.env),
+        PORT: String(options.port),
+        CALLER_AUTH: 'none',
+        MACHINES_API_TOKEN: token.reveal(),
       };
       const log = createLog(readConfig(environment, () => '').logLevel);
+      logUnknownSettings(process.env, log);
+      const { startEmulator } = await import('./emulator/emulator.ts');
       const emulator = await startEmulator({
         fleet: { kind: 'seeded', size: options.size, seed: fleetSeed },
         tokens: [token.reveal()],
         log,
       });
       const config = readConfig({ ...environment, MACHINES_API_URL: emulator.url }, () => '');
-      const surroundings = { log, now: Date.now, exampleQueries: queries };
+      const holdsFleet = config.fleet.mode !== 'off';
+      const tries = queries(holdsFleet);
+      const surroundings = { log, exampleQueries: tries };
       const gateway = await startGateway(config, surroundings).catch(async (error: unknown) => {
         await emulator.close();
         throw error;
       });
-      process.stdout.write(welcome(gateway.url, emulator.url, options.size));
+      if (holdsFleet) await untilFleetIsRead(gateway.url);
+      process.stdout.write(welcome(gateway.url, emulator.url, options.size, tries));
       await untilStopped(async () => {
         await gateway.close();
         await emulator.close();
@@ -55,8 +86,27 @@ export function demoCommand(): Command {
     });
 }
 
-function welcome(gatewayUrl: string, emulatorUrl: string, size: number): string {
-  const tries = queries.map(({ title, query }, index) => `${index + 1}. ${title}\n   ${query}`).join('\n');
+/** Longest that the demo waits for the fleet before it says where it is, in milliseconds. */
+const fleetWaitMs = 20_000;
+
+/** Asks for what only the fleet can answer, which waits for its first reading. It may go on without it. */
+async function untilFleetIsRead(gatewayUrl: string): Promise<void> {
+  const answered = fetch(`${gatewayUrl}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ machines(first: 0, orderBy: [{ field: ID }]) { totalCount } }' }),
+    signal: AbortSignal.timeout(fleetWaitMs),
+  });
+  await answered.then((answer) => answer.arrayBuffer()).catch(() => undefined);
+}
+
+function welcome(
+  gatewayUrl: string,
+  emulatorUrl: string,
+  size: number,
+  examples: readonly ExampleQuery[],
+): string {
+  const tries = examples.map(({ title, query }, index) => `${index + 1}. ${title}\n   ${query}`).join('\n');
   return `
 Machines Gateway, with ${size} emulated machines.
 
@@ -66,6 +116,8 @@ Machines Gateway, with ${size} emulated machines.
 
 Worth trying, and in the tabs of the explorer:
 ${tries}
+
+For a front end of your own: CORS_ORIGINS=http://localhost:5173 npm run demo
 
 What the gateway asked upstream: ${emulatorUrl}/emulator/requests
 Stop with Ctrl-C.

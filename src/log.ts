@@ -7,7 +7,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: timeField(),
     formatters: { level: (label: string) => ({ level: label }) },
     base: null,
     redact: {
@@ -23,8 +23,28 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     },
     serializers: { err: (error: unknown) => serializeError(error) },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: false, maxLength: maxWaitingBytes }));
 }
+
+/** The field of the time in ISO 8601. Many lines are of one millisecond. */
+function timeField(): () => string {
+  let ms = 0;
+  let field = '';
+  return () => {
+    const now = Date.now();
+    if (now !== ms) {
+      ms = now;
+      field = `,"time":"${new Date(now).toISOString()}"`;
+    }
+    return field;
+  };
+}
+
+/**
+ * Bytes of lines that wait to be written, where whatever reads the log does not keep up: beside the event loop, so that no
+ * request waits for them. Further lines are dropped. What waits is written as the process ends, also by an error.
+ */
+const maxWaitingBytes = 8 * 1024 * 1024;
 
 /** Causes that are followed. */
 const maxCauses = 4;

@@ -1,21 +1,24 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { checkCommand } from './check.ts';
 import { reportSettings } from './config/settings-report.ts';
+import { logUnknownSettings } from './config/unknown-settings.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { emulatorCommand } from './emulator/command.ts';
 import { startGateway } from './gateway.ts';
 import { printSubgraph } from './graphql/subgraph.ts';
 import { createLog } from './log.ts';
+import { queryCommand } from './query.ts';
 import { untilStopped } from './stop.ts';
 import { readVersion } from './version.ts';
 
-/** The command line: `machines-gateway start · demo · emulator · schema`. */
+/** The command line: `machines-gateway start · query · check · demo · emulator · schema`. */
 const program = new Command('machines-gateway')
   .description("A typed, paged GraphQL gateway over Microsoft Defender for Endpoint's List machines API.")
   .version(readVersion())
-  .addHelpText('after', '\nSettings of start come from the environment; the README lists them.')
+  .addHelpText('after', '\nstart reads its settings from the environment; docs/settings.md lists them.')
   .showHelpAfterError();
 
 program
@@ -24,10 +27,21 @@ program
   .action(async () => {
     const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'));
     const log = createLog(config.logLevel);
-    log.info({ settings: reportSettings(process.env) }, 'the settings in effect');
-    const gateway = await startGateway(config, { log, now: Date.now });
-    log.info({ url: `${gateway.url}/graphql`, version: readVersion() }, 'the gateway listens');
+    log.info({ settings: reportSettings(process.env) }, 'settings in effect');
+    logUnknownSettings(process.env, log);
+    const gateway = await startGateway(config, { log });
+    const { url, metricsUrl } = gateway;
+    log.info(
+      {
+        url: `${url}/graphql`,
+        ...(metricsUrl && { metricsUrl: `${metricsUrl}/metrics` }),
+        version: readVersion(),
+      },
+      'gateway listens',
+    );
     await untilStopped(gateway.close, log);
+    // The time is up for an export of spans that is still under way, whose timers would keep the process.
+    if (config.tracing !== undefined) process.exit();
   });
 
 program
@@ -37,6 +51,8 @@ program
     process.stdout.write(`${printSubgraph()}\n`);
   });
 
+program.addCommand(queryCommand());
+program.addCommand(checkCommand());
 program.addCommand(demoCommand());
 program.addCommand(emulatorCommand());
 

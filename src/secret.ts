@@ -4,7 +4,7 @@ const mask = '[secret]';
 
 /**
  * A text that must not be seen: printing, logging, inspecting or serialising it shows a mask. Only {@link reveal},
- * called where the text is sent to whom it is meant for, gives it.
+ * called where the text is sent to its recipient, returns it.
  */
 export class Secret {
   readonly #text: string;

@@ -44,21 +44,62 @@ describe('the layers', () => {
     ).toEqual([]);
   });
 
-  it('keep the machines pure: no I/O, no framework, nothing of another layer', () => {
-    const allowed = ['node:crypto', 'graphql-scalars'];
+  it('keep the machines pure: no I/O, no framework, nothing of another layer but what a span is', () => {
+    const allowed = ['node:crypto', 'graphql-scalars', 'tracing/span.ts'];
     expect(between(inside('machines'), (to) => !inside('machines')(to) && !allowed.includes(to))).toEqual([]);
   });
 
+  it('keep what is computed over snapshots pure: machines, a cache; threads and sharing in their places', () => {
+    const reading = imports.filter(({ from, to }) => inside('fleet')(from) && inside('upstream')(to));
+    const readers = new Set(reading.map(({ from }) => from));
+    const threads = ['thread.ts', 'thread-body.ts'];
+    // Deflating is a function of bytes.
+    const allowed = ['cancellation.ts', 'timers.ts', 'lru-cache', 'node:zlib', 'pino', ...threads];
+    const isSharing = (from: string): boolean =>
+      from.startsWith('fleet/redis-') ||
+      ['fleet/snapshot-chunks.ts', 'fleet/changes/redis-deltas.ts'].includes(from);
+    expect(
+      between(
+        (from) => inside('fleet')(from) && !readers.has(from) && !isSharing(from),
+        (to) => !inside('fleet', 'machines')(to) && !allowed.includes(to),
+      ),
+    ).toEqual([]);
+  });
+
+  it('let graphql know of callers only what admission says of them', () => {
+    const known = (to: string): boolean => inside('auth')(to) && to !== 'auth/admission.ts';
+    expect(between(inside('graphql'), known)).toEqual([]);
+  });
+
   it.each([
-    ['graphql', ['http', 'auth', 'emulator']],
-    ['upstream', ['graphql', 'http', 'emulator']],
+    ['graphql', ['http', 'emulator']],
+    ['upstream', ['graphql', 'http', 'emulator', 'fleet']],
+    ['fleet', ['graphql', 'http', 'auth', 'emulator']],
+    ['check', ['graphql', 'http', 'emulator']],
     ['auth', ['graphql', 'http', 'machines', 'upstream', 'emulator']],
+    ['tracing', ['graphql', 'http', 'machines', 'upstream', 'fleet', 'auth', 'config', 'emulator']],
+    ['redis', ['graphql', 'http', 'machines', 'upstream', 'auth', 'emulator']],
+    ['network', ['graphql', 'http', 'machines', 'upstream', 'auth', 'config', 'emulator']],
   ] as const)('let %s know nothing of %j', (folder, forbidden) => {
     expect(between(inside(folder), inside(...forbidden))).toEqual([]);
   });
 
-  it('are wired in gateway.ts alone', () => {
-    const wiring = new Set(['gateway.ts', 'main.ts', 'demo.ts']);
+  it('know spans alone: the SDK of OpenTelemetry is imported by tracing/, and loaded by one dynamic import', () => {
+    const isSdk = (to: string): boolean => to.startsWith('@opentelemetry/');
+    expect(between((from) => !inside('tracing')(from), isSdk)).toEqual([]);
+    expect(between(inside('tracing'), (to) => to === 'tracing/open-telemetry.ts')).toEqual([
+      'tracing/create-tracer.ts → tracing/open-telemetry.ts',
+    ]);
+    expect(
+      between(
+        (from) => !inside('tracing')(from),
+        (to) => inside('tracing')(to) && !['tracing/span.ts', 'tracing/tracer.ts'].includes(to),
+      ),
+    ).toEqual(['answering.ts → tracing/create-tracer.ts']);
+  });
+
+  it('are wired in gateway.ts, answering.ts and sources.ts alone', () => {
+    const wiring = new Set(['gateway.ts', 'answering.ts', 'sources.ts', 'main.ts', 'demo.ts']);
     const constructors = (to: string): boolean =>
       ['upstream/machines-api.ts', 'machines/catalog.ts'].includes(to);
     const others = between((from) => folderOf(from) === '' && !wiring.has(from), constructors);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { reportSettings } from '../src/config/settings-report.ts';
 import { type Config, ConfigError, type Environment, readConfig } from '../src/config.ts';
-import { type SettingName, settings, settingsTable } from '../src/settings.ts';
+import { type SettingName, settings } from '../src/settings.ts';
 import { clientCertificate } from './support/entra-gateway.ts';
 import { secrets, secretsIn } from './support/secrets.ts';
 
@@ -26,7 +28,7 @@ function problemsOf(environment: Environment, readFile: (path: string) => string
   }
   throw new Error('The settings were taken.');
 }
-const wrongSettings = (environment: Environment): readonly SettingName[] =>
+const wrongSettings = (environment: Environment): readonly string[] =>
   problemsOf(environment).problems.map(({ setting }) => setting);
 
 const application = (environment: Environment) => {
@@ -40,6 +42,15 @@ describe('settings that are left out', () => {
     const { upstream, ...others } = read(least);
     const { signIn: credential, ...rest } = upstream;
     expect({ upstream: rest, ...others }).toEqual({
+      fleet: {
+        mode: 'auto',
+        maxMachines: 1_000_000,
+        refreshMs: 300_000,
+        quotaShare: 0.5,
+        trendMetrics: false,
+        keepChanges: { keepMs: 86_400_000, maxBytes: 67_108_864 },
+      },
+      metricsAt: undefined,
       http: {
         host: '127.0.0.1',
         port: 4000,
@@ -49,18 +60,24 @@ describe('settings that are left out', () => {
         requestTimeoutMs: 60_000,
         drainDelayMs: 0,
         drainTimeoutMs: 25_000,
+        compression: true,
+        pathPrefix: '',
         loopbackOnly: true,
         limits: {
           receiveTimeoutMs: 30_000,
           maxConnections: 4_000,
+          sendTimeoutMs: 30_000,
+          maxUnsentBytes: 134_217_728,
           maxRequestsInFlight: 1_000,
           callerRequestsPerMinute: 0,
+          subscriptions: 2_000,
+          subscriptionsPerCaller: 100,
         },
         corsOrigins: [],
       },
       bounds: { tokens: 4_000, depth: 12, aliases: 100, rootFields: 100, nodes: 5_000, calls: 50 },
       persistedOperations: { automatic: true, mode: 'allow', manifest: undefined },
-      ca: undefined,
+      proxies: { https: undefined, http: undefined, except: '' },
       logLevel: 'info',
       callers: { rules: { kind: 'none' }, identity: 'app', rowRules: undefined },
       upstream: {
@@ -79,9 +96,17 @@ describe('settings that are left out', () => {
         margin: 0,
         reserve: 0.2,
         replicas: 1,
+        waitMs: 10_000,
         redisUrl: undefined,
       },
-      cache: { freshMs: 60_000, renewMs: 300_000, staleMs: 3_600_000, maxBytes: 256 * 1024 * 1024 },
+      cache: {
+        freshMs: 60_000,
+        renewMs: 300_000,
+        staleMs: 3_600_000,
+        maxBytes: 256 * 1024 * 1024,
+        scope: 'off',
+      },
+      usageReporting: undefined,
       odata: { not: false, startsWithAnywhere: false, maxNodes: 100, maxUrlBytes: 8_000 },
       maxPageSize: 1_000,
     });
@@ -114,7 +139,7 @@ describe('settings that are left out', () => {
 });
 
 describe('settings that are given', () => {
-  it('are taken, with blanks around them taken off', () => {
+  it('are accepted, with blanks around them removed', () => {
     const config = read({
       ...least,
       HOST: ' localhost ',
@@ -146,7 +171,7 @@ describe('settings that are given', () => {
       LOG_LEVEL: 'Silent',
     });
     expect(config).toMatchObject({
-      http: { host: 'localhost', port: 0, requestTimeoutMs: 1_500, drainDelayMs: 5_000, drainTimeoutMs: 0 },
+      http: { host: '127.0.0.1', port: 0, requestTimeoutMs: 1_500, drainDelayMs: 5_000, drainTimeoutMs: 0 },
       logLevel: 'silent',
       upstream: {
         connections: 256,
@@ -211,6 +236,7 @@ describe('settings that are given', () => {
     ['QUOTA_MARGIN', '1'],
     ['QUOTA_RESERVE', '-0.1'],
     ['QUOTA_RESERVE', '20%'],
+    ['QUOTA_WAIT_SECONDS', '601'],
     ['REDIS_URL', 'localhost'],
     ['REDIS_URL', 'http://localhost:6379'],
     ['REPLICAS', '0'],
@@ -360,7 +386,9 @@ describe('the address of the API', () => {
 
 describe('the quota', () => {
   it.each([
-    ['by REPLICAS', { REPLICAS: '101' }, ['QUOTA_PER_MINUTE']],
+    ['by REPLICAS', { REPLICAS: '101' }, ['REPLICAS']],
+    ['by REPLICAS and QUOTA_PER_MINUTE', { REPLICAS: '101', QUOTA_PER_MINUTE: '100' }, ['QUOTA_PER_MINUTE']],
+    ['by REPLICAS and QUOTA_MARGIN', { REPLICAS: '100', QUOTA_MARGIN: '0.5' }, ['REPLICAS']],
     ['by QUOTA_MARGIN', { QUOTA_PER_MINUTE: '5', QUOTA_MARGIN: '0.9' }, ['QUOTA_PER_MINUTE']],
     [
       'in both windows',
@@ -377,10 +405,52 @@ describe('the quota', () => {
 });
 
 describe('the ages of the cache', () => {
+  const seconds = (environment: Environment): readonly number[] => {
+    const { freshMs, renewMs, staleMs } = read({ ...least, ...environment }).cache;
+    return [freshMs, renewMs, staleMs].map((ms) => ms / 1_000);
+  };
+
+  it.each<[Environment, readonly number[]]>([
+    [{ CACHE_FRESH_SECONDS: '600' }, [600, 600, 3_600]],
+    [{ CACHE_FRESH_SECONDS: '7200' }, [7_200, 7_200, 7_200]],
+    [{ CACHE_RENEW_SECONDS: '30' }, [30, 30, 3_600]],
+    [{ CACHE_RENEW_SECONDS: '7200' }, [60, 7_200, 7_200]],
+    [{ CACHE_STALE_SECONDS: '100' }, [60, 100, 100]],
+    [{ CACHE_STALE_SECONDS: '0' }, [0, 0, 0]],
+    [{ CACHE_FRESH_SECONDS: '10', CACHE_STALE_SECONDS: '20' }, [10, 20, 20]],
+    [{ CACHE_FRESH_SECONDS: '400', CACHE_STALE_SECONDS: '9000' }, [400, 400, 9_000]],
+  ])('follow what is set: %j', (given, expected) => {
+    expect(seconds(given)).toEqual(expected);
+  });
+
+  it('start the gateway whichever one is moved alone, to whatever it may be', () => {
+    const one = fc.constantFrom('CACHE_FRESH_SECONDS', 'CACHE_RENEW_SECONDS', 'CACHE_STALE_SECONDS');
+    fc.assert(
+      fc.property(one, fc.integer({ min: 0, max: 86_400 }), (name, value) => {
+        const ages = seconds({ [name]: String(value) });
+        expect(ages).toContain(value);
+        expect(ages).toEqual(ages.toSorted((left, right) => left - right));
+      }),
+    );
+  });
+
   it.each([
-    ['must not fall from fresh to renew', { CACHE_FRESH_SECONDS: '301' }, 'CACHE_RENEW_SECONDS'],
-    ['must not fall from renew to stale', { CACHE_STALE_SECONDS: '299' }, 'CACHE_STALE_SECONDS'],
-  ])('%s', (_, ages, name) => {
+    [
+      'from fresh to renew',
+      { CACHE_FRESH_SECONDS: '301', CACHE_RENEW_SECONDS: '300' },
+      'CACHE_RENEW_SECONDS',
+    ],
+    [
+      'from renew to stale',
+      { CACHE_RENEW_SECONDS: '300', CACHE_STALE_SECONDS: '299' },
+      'CACHE_STALE_SECONDS',
+    ],
+    [
+      'from fresh to stale',
+      { CACHE_FRESH_SECONDS: '301', CACHE_STALE_SECONDS: '299' },
+      'CACHE_STALE_SECONDS',
+    ],
+  ])('must not fall where both are set, %s', (_, ages, name) => {
     expect(wrongSettings({ ...least, ...ages })).toEqual([name]);
   });
 
@@ -402,6 +472,23 @@ describe('the address of Redis', () => {
     expect(read(allowed).quota.redisUrl).toBeDefined();
   });
 
+  it.each([
+    ['a bare % in the password', 'rediss://user:mellon%friend@redis.example'],
+    ['a bare @ in the password', 'rediss://user:mellon@friend@redis.example'],
+    ['a bare / in the password', 'rediss://user:12/friend@redis.example'],
+    ['a bare # in the password', 'rediss://user:mellon#friend@redis.example'],
+    ['a parameter', 'rediss://redis.example?password=mellon'],
+    ['no host', 'rediss://user:friend@'],
+    ['a port that is none', 'rediss://user:friend@redis.example:65536'],
+  ])('is refused with %s, by a text that shows nothing of it', (_, address) => {
+    const { message } = problemsOf({ ...least, REDIS_URL: address });
+    expect(message).toContain(
+      'REDIS_URL must be an address such as rediss://user:password@redis.example:6380',
+    );
+    expect(message).toContain('write % as %25');
+    expect(message).not.toMatch(/mellon|friend/);
+  });
+
   it('does not go with an identity that has no name', () => {
     const managed = { CALLER_AUTH: 'none', AZURE_MANAGED_IDENTITY: 'system' };
     expect(wrongSettings({ ...managed, REDIS_URL: 'rediss://redis.example:6380' })).toEqual(['REDIS_URL']);
@@ -411,6 +498,56 @@ describe('the address of Redis', () => {
     const { quota } = read({ ...least, REDIS_URL: url });
     expect(quota.redisUrl?.reveal()).toBe(url);
     expect(JSON.stringify(quota)).not.toContain(secrets.clientSecret);
+  });
+});
+
+describe('PATH_PREFIX', () => {
+  it.each([
+    ['/defender', '/defender'],
+    ['/defender/', '/defender'],
+    ['/apps/machines-1.0_a~b', '/apps/machines-1.0_a~b'],
+    ['/graphqls', '/graphqls'],
+    ['/', ''],
+  ])('may be %s', (given, prefix) => {
+    expect(read({ ...least, PATH_PREFIX: given }).http.pathPrefix).toBe(prefix);
+  });
+
+  it.each([
+    'defender',
+    '/a b',
+    '/a//b',
+    '/..',
+    '/a/../b',
+    '/a?b',
+    '/a%2fb',
+    '/graphql',
+    '/metrics/of',
+    '/export',
+    '//host',
+  ])('must not be %s', (given) => {
+    expect(wrongSettings({ ...least, PATH_PREFIX: given })).toEqual(['PATH_PREFIX']);
+  });
+});
+
+describe('the port of the metrics', () => {
+  it('listens on the address of the gateway, or on one of its own', () => {
+    const anywhere = { ...least, HOST: '0.0.0.0', ALLOW_ANONYMOUS: 'true', METRICS_PORT: '9464' };
+    expect(read(anywhere).metricsAt).toEqual({ host: '0.0.0.0', port: 9464, loopbackOnly: false });
+    expect(read({ ...anywhere, METRICS_HOST: '[::1]' }).metricsAt).toMatchObject({ host: '::1' });
+    expect(read({ ...least, METRICS_PORT: '0' }).metricsAt).toEqual({
+      host: '127.0.0.1',
+      port: 0,
+      loopbackOnly: true,
+    });
+    expect(read({ ...least, METRICS_PORT: '0', METRICS_HOST: '10.0.0.7' }).metricsAt).toMatchObject({
+      loopbackOnly: false,
+    });
+  });
+
+  it('is another one than that of the gateway, and METRICS_HOST alone is none', () => {
+    expect(wrongSettings({ ...least, METRICS_PORT: '4000' })).toEqual(['METRICS_PORT']);
+    expect(wrongSettings({ ...least, METRICS_HOST: '10.0.0.7' })).toEqual(['METRICS_HOST']);
+    expect(read({ ...least, PORT: '0', METRICS_PORT: '0' }).metricsAt?.port).toBe(0);
   });
 });
 
@@ -448,7 +585,7 @@ describe('the credential', () => {
     ).upstream;
     expect(paths).toEqual(['/run/cert.pem']);
     const proof = credential.kind === 'entra' ? credential.application.proof : undefined;
-    expect(proof?.kind === 'certificate' && proof.pem.reveal()).toBe(pem);
+    expect(proof?.kind === 'certificate' && pem.startsWith(proof.certificate.x5c.trim())).toBe(true);
     expect(secretsIn(JSON.stringify(credential))).toEqual([]);
   });
 
@@ -548,13 +685,19 @@ describe('the credential', () => {
   });
 });
 
-describe('who may ask', () => {
+describe('the check of callers', () => {
   it('must be chosen by name', () => {
     expect(wrongSettings({ MACHINES_API_TOKEN: secrets.token })).toEqual(['CALLER_AUTH']);
   });
 
-  it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])('may be anybody on %s', (host) => {
-    expect(read({ ...least, HOST: host }).http.host).toBe(host);
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.8.9.10', '127.8.9.10'],
+    ['localhost', '127.0.0.1'],
+    ['::1', '::1'],
+    ['[::1]', '::1'],
+  ])('may be anybody on %s, where it listens on %s', (host, address) => {
+    expect(read({ ...least, HOST: host }).http.host).toBe(address);
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.7', 'gateway.example', '127.evil.example', '127.0.0.1.example'])(
@@ -661,7 +804,7 @@ describe('callers with a token', () => {
     expect(wrongSettings(environment)).toEqual([name]);
   });
 
-  it('have their row rules read, of which each must fit one upstream call', () => {
+  it('have their row rules read, of any number of device groups', () => {
     const ruled = { ...callers, ROW_RULES_PATH: '/rules' };
     const file = (groups: number) => () =>
       JSON.stringify({
@@ -669,7 +812,7 @@ describe('callers with a token', () => {
           { claim: 'roles', value: 'a', deviceGroups: Array.from({ length: groups }, (_, index) => index) },
         ],
       });
-    expect(readConfig(ruled, file(15)).callers.rowRules?.rules).toHaveLength(1);
+    expect(readConfig(ruled, file(500)).callers.rowRules?.rules).toHaveLength(1);
     const two = { ...ruled, CALLER_TENANTS: `${guid}, ${guid.replace('1', '2')}` };
     expect(problemsOf(two, file(1)).problems).toEqual([
       {
@@ -677,21 +820,6 @@ describe('callers with a token', () => {
         problem: expect.stringContaining('holds a rule (rules.0) without "tenant"'),
       },
     ]);
-    expect(problemsOf(ruled, file(16)).problems).toEqual([
-      {
-        setting: 'ROW_RULES_PATH',
-        problem: 'holds a rule (rules.0) of more than 15 device groups, which one upstream call takes',
-      },
-    ]);
-  });
-});
-
-describe('the table of settings', () => {
-  it('has a row for each, with its default', () => {
-    const rows = settingsTable().split('\n').slice(2);
-    expect(rows).toHaveLength(Object.keys(settings).length);
-    expect(rows).toContain('| `PORT` | `4000` | Port to listen on; 0 takes any free one. |');
-    for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| (`[^|]+`)? \| [^|]+\. \|$/);
   });
 });
 
@@ -721,7 +849,7 @@ describe('a secret in a file', () => {
     },
   );
 
-  it('is taken for each secret', () => {
+  it('is accepted for each secret', () => {
     const { AZURE_CLIENT_SECRET: _, ...rest } = entra;
     const config = readConfig(
       { ...rest, AZURE_CLIENT_SECRET_FILE: '/run/secrets/client', REDIS_URL_FILE: '/run/secrets/redis' },
@@ -736,9 +864,9 @@ describe('a secret in a file', () => {
 
   it.each([
     [
-      'stands beside the setting itself',
+      'is set beside the setting itself',
       { MACHINES_API_TOKEN: 'a', MACHINES_API_TOKEN_FILE: '/run/secrets/token' },
-      'MACHINES_API_TOKEN stands beside MACHINES_API_TOKEN_FILE; keep one of them.',
+      'MACHINES_API_TOKEN is set beside MACHINES_API_TOKEN_FILE; keep one of them.',
     ],
     [
       'is not there',
@@ -753,7 +881,7 @@ describe('a secret in a file', () => {
     [
       'holds what the setting does not take',
       { ...least, REDIS_URL_FILE: '/run/secrets/token' },
-      'REDIS_URL must be an address such as rediss://user:password@redis.example:6380.',
+      'REDIS_URL must be an address such as rediss://user:password@redis.example:6380,',
     ],
   ])('stops the start where it %s, and does not show it', (_, environment, says) => {
     const { message } = problemsOf({ ...none, ...environment }, readFile);
@@ -792,23 +920,97 @@ describe('CORS_ORIGINS', () => {
   });
 });
 
-describe('EXTRA_CA_PATH', () => {
-  it('is read, and nothing but its certificates is taken', async () => {
-    const certificate = await clientCertificate();
-    const path = { ...least, EXTRA_CA_PATH: '/ca.pem' };
-    const text = `# ours\n${certificate.key}\n${certificate.certificate}`;
-    expect(readConfig(path, () => text).ca).toBe(certificate.certificate.trim());
+describe('a setting that is no more', () => {
+  it('is refused at the start, with what to set in its place: EXTRA_CA_PATH', () => {
+    const { message } = problemsOf({ ...least, EXTRA_CA_PATH: '/ca.pem' });
+    expect(message).toContain('EXTRA_CA_PATH is no longer a setting; set NODE_EXTRA_CA_CERTS');
+    expect(message).not.toContain('/ca.pem');
+  });
+
+  it('is passed over where it is empty', () => {
+    expect(() => read({ ...least, EXTRA_CA_PATH: '' })).not.toThrow();
+  });
+});
+
+describe('the proxy', () => {
+  const addresses = (environment: Environment) => {
+    const { https, http, except } = read({ ...least, ...environment }).proxies;
+    return { https: https?.reveal(), http: http?.reveal(), except };
+  };
+
+  it('is named in upper or lower case, the lower going first', () => {
+    expect(addresses({ HTTPS_PROXY: 'http://a.example:1', NO_PROXY: 'x' })).toEqual({
+      https: 'http://a.example:1',
+      http: undefined,
+      except: 'x',
+    });
+    expect(addresses({ https_proxy: 'http://b.example:2', http_proxy: 'http://c:3', no_proxy: 'y' })).toEqual(
+      {
+        https: 'http://b.example:2',
+        http: 'http://c:3',
+        except: 'y',
+      },
+    );
+    expect(addresses({ HTTPS_PROXY: 'http://a.example:1', https_proxy: 'http://b.example:2' }).https).toBe(
+      'http://b.example:2',
+    );
   });
 
   it.each([
-    ['no certificate', '', /must name a PEM file with certificates/],
-    [
-      'a broken certificate',
-      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
-      /those must be whole/,
-    ],
-  ])('is refused where it has %s', (_, text, says) => {
-    expect(problemsOf({ ...least, EXTRA_CA_PATH: '/ca.pem' }, () => text).message).toMatch(says);
+    ['proxy.example:8080', 'http://proxy.example:8080'],
+    ['user:secret@proxy.example:8080', 'http://user:secret@proxy.example:8080'],
+    ['https://proxy.example', 'https://proxy.example'],
+    ['http://us%40er:p%2Fw%25@[::1]:3128/', 'http://us%40er:p%2Fw%25@[::1]:3128/'],
+  ])('may be written %s', (text, address) => {
+    expect(addresses({ HTTPS_PROXY: text }).https).toBe(address);
+  });
+
+  it.each([
+    'socks5://proxy.example:1080',
+    'http://proxy.example/path',
+    'http://user:xyz/zy@proxy.example',
+    'http://user:12/zy@proxy.example',
+    'http://user:xyz@zy@proxy.example',
+    'http://user:xyz#zy@proxy.example',
+    'http://user:xyz%zy@proxy.example',
+    'http://user:xyz%ff@proxy.example',
+    'http://user@proxy.example',
+    'http://',
+  ])('is refused, and nothing of it shown: %s', (text) => {
+    const { message } = problemsOf({ ...least, HTTPS_PROXY: text });
+    expect(message).toContain('HTTPS_PROXY must be the address of an HTTP proxy');
+    expect(message).not.toMatch(/xyz|zy@|12/);
+  });
+
+  it.each(['http://user:hush@proxy.example:8080', 'user:hush@proxy.example:8080'])(
+    'is told in the log without user and password: %s',
+    (text) => {
+      const told = reportSettings({ ...least, https_proxy: text }).HTTPS_PROXY;
+      expect(told).not.toMatch(/hush|user/);
+      expect(told).toMatch(/^(set|http:\/\/proxy\.example:8080\/)$/);
+    },
+  );
+
+  it('knows exceptions with suffixes, ports and IPv6 addresses; * means all', () => {
+    expect(addresses({ NO_PROXY: ' .corp.example, ::1 [::1]:80 localhost:4010' }).except).toBe(
+      '.corp.example,[::1],[::1]:80,localhost:4010',
+    );
+    expect(addresses({ NO_PROXY: 'a.example, *' }).except).toBe('*');
+  });
+});
+
+describe('MACHINES_API_URL', () => {
+  it.each([
+    'https://api.example/defender',
+    'https://api.example/defender/',
+    'https://api.example/defender/api',
+    'https://api.example/defender/api/',
+    'https://api.example/defender/api/machines',
+    'https://api.example/defender/api/machines/',
+    'https://api.example/defender/api/v1.0',
+    'https://api.example/defender/API/v1.0/Machines//',
+  ])('may be copied as far as %s', (url) => {
+    expect(read({ ...least, MACHINES_API_URL: url }).upstream.url).toBe('https://api.example/defender');
   });
 });
 
@@ -818,9 +1020,15 @@ describe('bounds', () => {
     expect(read({ ...least, MAX_PAGE_SIZE: '200', MAX_REQUESTED_NODES: '300' }).bounds.nodes).toBe(300);
   });
 
-  it('of machines must leave room for the largest page', () => {
-    expect(problemsOf({ ...least, MAX_REQUESTED_NODES: '999' }).message).toMatch(
+  it('of machines must leave room for the largest page, where both are set', () => {
+    const both = { MAX_PAGE_SIZE: '1000', MAX_REQUESTED_NODES: '999' };
+    expect(problemsOf({ ...least, ...both }).message).toMatch(
       /MAX_REQUESTED_NODES must not be less than MAX_PAGE_SIZE/,
     );
+  });
+
+  it('of machines lower the size of the largest page, where that is not set', () => {
+    const { maxPageSize, bounds } = read({ ...least, MAX_REQUESTED_NODES: '500' });
+    expect([maxPageSize, bounds.nodes]).toEqual([500, 500]);
   });
 });

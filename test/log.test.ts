@@ -58,7 +58,7 @@ describe('the log', () => {
       });
     });
 
-    it('is followed to its causes, of which again no property more is shown', () => {
+    it('is followed to its causes, without further properties of theirs', () => {
       const { log, lines } = watchedLog();
       const inner = Object.assign(new Error('inner'), { body: secrets.token });
       log.error({ err: new Error('outer', { cause: new Error('middle', { cause: inner }) }) });
@@ -88,7 +88,7 @@ describe('the log', () => {
 describe('a Secret', () => {
   const secret = new Secret('hidden');
 
-  it('gives its text to whom it is revealed, and a mask to all others', () => {
+  it('gives its text by reveal, and a mask otherwise', () => {
     expect(secret.reveal()).toBe('hidden');
     const shown = [
       String(secret),

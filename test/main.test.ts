@@ -1,25 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { buildSchema } from 'graphql';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { deferred } from './support/deferred.ts';
-import { runProgram } from './support/program.ts';
+import { holdUpstream } from './support/held-upstream.ts';
+import { type Program, runProgram } from './support/program.ts';
+import { isListening } from './support/raw-http.ts';
 import { ask } from './support/running-gateway.ts';
 import { secrets } from './support/secrets.ts';
-import { sendList, startUpstream } from './support/stand-in-upstream.ts';
+import { startUpstream } from './support/stand-in-upstream.ts';
+import { takenPort } from './support/taken-port.ts';
 
 const stack = /^\s+at /m;
 
-/** A port of 127.0.0.1 that something else listens on. */
-async function takenPort(): Promise<string> {
-  const server = createServer();
-  onTestFinished(() => {
-    server.close();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return String((server.address() as AddressInfo).port);
-}
+const moduleOf = (text: string): string =>
+  `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`;
+
+/** Writes a line to standard error for each module that is imported. */
+const logsModules = `
+import { writeSync } from 'node:fs';
+export async function resolve(specifier, context, next) {
+  const resolved = await next(specifier, context);
+  writeSync(2, 'loads ' + resolved.url + '\\n');
+  return resolved;
+}`;
+const registersLog = `import { register } from 'node:module'; register('${moduleOf(logsModules)}');`;
 
 describe('the command line', () => {
   it('prints its version, the one of package.json', async () => {
@@ -32,7 +36,7 @@ describe('the command line', () => {
   it('prints its commands as help', async () => {
     const program = runProgram(['--help']);
     expect(await program.ended).toBe(0);
-    for (const command of ['start', 'schema', 'demo', 'emulator']) {
+    for (const command of ['start', 'query', 'check', 'schema', 'demo', 'emulator']) {
       expect(program.stdout()).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
   });
@@ -67,7 +71,7 @@ describe('start', () => {
     expect(program.stdout()).toBe('');
   });
 
-  it('says that its port is taken, without a stack, and exits with 1', async () => {
+  it('says that its port is in use, without a stack, and exits with 1', async () => {
     const port = await takenPort();
     const program = runProgram(['start'], {
       PORT: port,
@@ -80,45 +84,63 @@ describe('start', () => {
     expect(program.stderr()).not.toMatch(stack);
   });
 
-  it('tells the settings in effect, without secrets', async () => {
+  it('tells the settings in effect without secrets, names a misspelt one and what was meant, and starts', async () => {
     const program = runProgram(['start'], {
       PORT: '0',
       CALLER_AUTH: 'none',
       MACHINES_API_TOKEN: secrets.token,
       MAX_PAGE_SIZE: '77',
+      MAX_PAGE_SIZ: 'a-value',
     });
-    const [line] = await program.says(/^.*the settings in effect.*$/m);
+    const [line] = await program.says(/^.*settings in effect.*$/m);
     expect(JSON.parse(line).settings).toMatchObject({
       MAX_PAGE_SIZE: '77',
       QUOTA_PER_HOUR: '1500 (default)',
       MACHINES_API_TOKEN: 'set',
     });
-    await program.says(/"the gateway listens"/);
+    const [misspelt] = await program.says(/^.*MAX_PAGE_SIZ is not a setting.*$/m);
+    expect(JSON.parse(misspelt)).toMatchObject({ level: 'warn', setting: 'MAX_PAGE_SIZ' });
+    expect(misspelt).toContain('MAX_PAGE_SIZE may be meant');
+    expect(misspelt).not.toContain('a-value');
+    await program.says(/"gateway listens"/);
+  });
+
+  it('loads neither msal nor ioredis nor the emulator where they are not needed: a start waits for each module', async () => {
+    const program = runProgram(['start'], {
+      PORT: '0',
+      CALLER_AUTH: 'none',
+      MACHINES_API_URL: 'http://127.0.0.1:9',
+      MACHINES_API_TOKEN: secrets.token,
+      NODE_OPTIONS: `--import=${moduleOf(registersLog)}`,
+    });
+    await program.says(/"gateway listens"/);
+    program.signal('SIGTERM');
+    expect(await program.ended).toBe(0);
+    const loaded = [...program.stderr().matchAll(/^loads (\S+)$/gm)].map(([, url = '']) => url);
+    const unneeded =
+      /\/node_modules\/(@azure\/msal-node|ioredis|selfsigned|@odata\/parser)\/|\/emulator\/(emulator|entra)\./;
+    expect(loaded.filter((url) => unneeded.test(url))).toEqual([]);
+    expect(loaded.some((url) => url.includes('/node_modules/fastify/'))).toBe(true);
   });
 
   it('lets a query in flight finish after SIGTERM, takes no other, and exits with 0', async () => {
-    const asked = deferred();
-    const release = deferred();
-    const upstream = await startUpstream(async (_, response) => {
-      asked.resolve();
-      await release.promise;
-      sendList(response, [{ id: 'a' }]);
-    });
-    onTestFinished(upstream.close);
+    const upstream = await holdUpstream();
     const program = runProgram(['start'], {
       PORT: '0',
+      // So that the only call is the query's.
+      FLEET: 'off',
       CALLER_AUTH: 'none',
       MACHINES_API_URL: upstream.url,
       MACHINES_API_TOKEN: secrets.token,
     });
     const [, url = ''] = await program.says(/"url":"(http:[^"]+)\/graphql"/);
     const reply = ask(url, '{ machines { nodes { id } } }');
-    await asked.promise;
+    await upstream.asked;
 
     program.signal('SIGTERM');
     await program.says(/"stopping"/);
-    await expect.poll(() => connected(url)).toBe(false);
-    release.resolve();
+    await expect.poll(() => isListening(url)).toBe(false);
+    upstream.release();
 
     expect((await reply).data).toEqual({ machines: { nodes: [{ id: 'a' }] } });
     expect(await program.ended).toBe(0);
@@ -134,6 +156,7 @@ describe('start', () => {
       PORT: '0',
       CALLER_AUTH: 'none',
       MACHINES_API_URL: upstream.url,
+      FLEET: 'off',
       MACHINES_API_TOKEN: secrets.token,
     });
     const [, url = ''] = await program.says(/"url":"(http:[^"]+)\/graphql"/);
@@ -142,31 +165,63 @@ describe('start', () => {
 
     program.signal('SIGTERM');
     await program.says(/"stopping"/);
-    program.signal('SIGTERM');
+    // The same signal within a second counts once: npm passes on what the whole group of processes gets anyway.
+    const again = setInterval(() => program.signal('SIGTERM'), 300);
+    const startedAt = performance.now();
     expect(await program.ended).toBe(1);
+    clearInterval(again);
+    expect(performance.now() - startedAt).toBeGreaterThan(600);
     expect(await reply).toBe('cut off');
   });
 });
 
-/** Whether something takes connections at an address. */
-function connected(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname);
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
+describe('the demo', () => {
+  const origin = 'http://localhost:5173';
+  let demo: Program;
+  let url: string;
+  let end: () => Promise<void>;
+  beforeAll(async () => {
+    const environment = {
+      CORS_ORIGINS: origin,
+      MAX_PAGE_SIZE: '100',
+      MACHINES_API_URL: 'http://127.0.0.1:9',
+      CALLER_AUTH: 'entra',
+      REDIS_URL: 'redis://127.0.0.1:9',
+    };
+    demo = runProgram(['demo', '--size', '1000', '--port', '0'], environment, undefined, (ends) => {
+      end = ends;
     });
+    [, url = ''] = await demo.says(/Open (http:\S+)\/graphql[\s\S]*Ctrl-C/);
   });
-}
+  afterAll(() => end());
 
-describe('demo', () => {
-  it('prints its real address, answers a filtered walk of pages there, and stops with SIGINT', async () => {
-    const program = runProgram(['demo', '--size', '1000', '--port', '0']);
-    const [, url = ''] = await program.says(/Open (http:\S+)\/graphql[\s\S]*Ctrl-C/);
+  it('prints its real address', () => {
     expect(new URL(url).port).not.toBe('0');
+  });
 
+  it('lets the web page of CORS_ORIGINS ask, so that a front end of one’s own works', async () => {
+    const preflight = await fetch(`${url}/graphql`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      },
+    });
+    expect(preflight.ok).toBe(true);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
+    const { data } = await ask(url, '{ machines(first: 1) { nodes { id } } }', {}, { origin });
+    expect(data.machines.nodes).toHaveLength(1);
+  });
+
+  it('takes MAX_PAGE_SIZE, and no setting that leads elsewhere', async () => {
+    const { data, errors } = await ask(url, '{ machines(first: 100) { nodes { id } } }');
+    expect(errors).toBeUndefined();
+    expect(data.machines.nodes).toHaveLength(100);
+    expect((await ask(url, '{ machines(first: 101) { nodes { id } } }')).errors).toHaveLength(1);
+  });
+
+  it('answers a filtered walk of pages, and stops with SIGINT', async () => {
     const page = `query ($after: String) {
       machines(first: 100, after: $after, filter: { osPlatform: { startsWith: "Windows" }, healthStatus: { ne: ACTIVE } }) {
         nodes { id osPlatform healthStatus } totalCount pageInfo { hasNextPage endCursor }
@@ -190,12 +245,27 @@ describe('demo', () => {
       expect(healthStatus).not.toBe('ACTIVE');
     }
 
-    program.signal('SIGINT');
-    expect(await program.ended).toBe(0);
-    expect(program.stderr()).toBe('');
+    demo.signal('SIGINT');
+    expect(await demo.ended).toBe(0);
+    expect(demo.stderr()).toBe('');
   });
 
-  it('says that its port is taken, without a stack, and exits with 1', async () => {
+  it('has read the fleet by the time that it says where it is, run from source as well', async () => {
+    const program = runProgram(['demo', '--size', '1000', '--port', '0'], {}, 'src/main.ts');
+    const [, address = ''] = await program.says(/Open (http:\S+)\/graphql/);
+    const { data } = await ask(address, '{ fleet { state machines } }');
+    expect(data.fleet.state).toBe('READY');
+    expect(data.fleet.machines).toBeGreaterThan(900);
+  });
+
+  it('starts with FLEET=off, and then offers no query that needs the fleet', async () => {
+    const program = runProgram(['demo', '--size', '10', '--port', '0'], { FLEET: 'off' });
+    const [welcome = '', address = ''] = await program.says(/Open (http:\S+)\/graphql[\s\S]*Ctrl-C/);
+    expect(welcome).not.toContain('orderBy');
+    expect((await ask(address, '{ fleet { state } }')).data.fleet.state).toBe('OFF');
+  });
+
+  it('says that its port is in use, without a stack, and exits with 1', async () => {
     const program = runProgram(['demo', '--size', '10', '--port', await takenPort()]);
     expect(await program.ended).toBe(1);
     expect(program.stderr()).toMatch(/EADDRINUSE|already in use|taken/);

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
-import { type Surroundings, startGateway } from '../../src/gateway.ts';
+import { startGateway } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
+import type { Surroundings } from '../../src/surroundings.ts';
+import { clockOf } from '../../test/support/set-clock.ts';
 import { simulatedClock } from '../../test/upstream/quota/simulated-clock.ts';
-import type { Measure } from './limiter.ts';
+import type { Measure } from '../measures.ts';
 import { query } from './programs.ts';
 
 /**
@@ -19,7 +22,7 @@ const fleetSize = 15_000;
 /** How time passes for the gateways. */
 interface Time {
   readonly name: string;
-  readonly surroundings: Pick<Surroundings, 'now' | 'quotaClock'>;
+  readonly surroundings: { readonly clock: Clock } & Pick<Surroundings, 'quotaClock'>;
   /** Lets simulated time pass. */
   readonly pass: (ms: number) => Promise<void>;
   /** Between two rounds of questions, in simulated milliseconds. */
@@ -35,7 +38,7 @@ export function hourOf429(): Promise<readonly Measure[]> {
   const clock = simulatedClock(start);
   const time: Time = {
     name: 'an hour of upstream 429',
-    surroundings: { now: clock.now, quotaClock: clock },
+    surroundings: { clock: clockOf(clock.now), quotaClock: clock },
     pass: (ms) => clock.advance(ms),
     stepMs: 5_000,
     retryAfterSeconds: 30,
@@ -50,7 +53,7 @@ export function hourOf429OnRedis(redisUrl: string, scale: number): Promise<reado
   const retryAfterSeconds = 10;
   const time: Time = {
     name: `an hour of upstream 429 at 1:${scale}, 2 replicas`,
-    surroundings: { now: () => Math.floor(start + (performance.now() - began) * scale) },
+    surroundings: { clock: clockOf(() => Math.floor(start + (performance.now() - began) * scale)) },
     pass: (ms) => delay(ms / scale),
     stepMs: 250 * scale,
     retryAfterSeconds,
@@ -65,7 +68,7 @@ async function measure(
   replicas: number,
   settings: Readonly<Record<string, string>>,
 ): Promise<readonly Measure[]> {
-  const { now } = time.surroundings;
+  const { wall: now } = time.surroundings.clock;
   const emulator = await startEmulator({
     fleet: { kind: 'seeded', size: fleetSize, seed: 1, now: now() },
     tokens: ['t'],
@@ -90,8 +93,10 @@ async function measure(
     ),
   );
   try {
-    const urls = gateways.map(({ url }) => url);
-    const asks = await seenQueries(urls[0] ?? '');
+    // Each has lists of its own.
+    const asksOf: (readonly Ask[])[] = [];
+    for (const { url } of gateways) asksOf.push(await seenQueries(url));
+    const [questions = []] = asksOf;
     await untilQuiet(emulator);
     emulator.clearRequests();
     const headers = { 'retry-after': String(time.retryAfterSeconds) };
@@ -101,11 +106,12 @@ async function measure(
     const until = now() + hourMs;
     while (now() < until) {
       await time.pass(time.stepMs);
-      for (const ask of asks) {
+      for (const [number, question] of questions.entries()) {
         asked += 1;
         // Each question comes to each replica in turn.
-        const url = urls[(asked + Math.floor(asked / asks.length)) % urls.length] ?? '';
-        answered += await ask(url).then(
+        const replica = (asked + Math.floor(asked / questions.length)) % replicas;
+        const ask = asksOf[replica]?.[number] ?? question;
+        answered += await ask().then(
           () => 1,
           () => 0,
         );
@@ -141,9 +147,9 @@ interface Page {
   };
 }
 
-type Ask = (url: string) => Promise<unknown>;
+type Ask = () => Promise<unknown>;
 
-const pageText = `query ($risk: RiskScore, $first: Int, $after: String, $last: Int, $before: String) {
+const pageText = `query ($risk: MachineRiskScore, $first: Int, $after: String, $last: Int, $before: String) {
   machines(filter: { riskScore: { ne: $risk } }, first: $first, after: $after, last: $last, before: $before) {
     nodes { id } pageInfo { startCursor endCursor }
   }
@@ -154,7 +160,7 @@ const machineText = 'query ($id: ID!) { machine(id: $id) { id } }';
 async function seenQueries(url: string): Promise<readonly Ask[]> {
   const asks: Ask[] = [];
   const see = async (variables: object): Promise<Page['machines']> => {
-    asks.push((replica) => query(replica, pageText, variables));
+    asks.push(() => query(url, pageText, variables));
     return (await untilAnswered(() => query<Page>(url, pageText, variables))).machines;
   };
   for (const risk of ['HIGH', 'MEDIUM', 'LOW']) {
@@ -169,7 +175,7 @@ async function seenQueries(url: string): Promise<readonly Ask[]> {
   }
   const { nodes } = (await untilAnswered(() => query<Page>(url, pageText, { first: 1 }))).machines;
   for (const id of ['no such machine', nodes[0]?.id]) {
-    asks.push((replica) => query(replica, machineText, { id }));
+    asks.push(() => query(url, machineText, { id }));
     await untilAnswered(() => query(url, machineText, { id }));
   }
   return asks;

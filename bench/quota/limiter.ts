@@ -1,15 +1,16 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, systemClock } from '../../src/upstream/quota/clock.ts';
-import { memoryLedger } from '../../src/upstream/quota/memory-ledger.ts';
+import { systemTimers, type Timers } from '../../src/timers.ts';
+import { memoryLedger } from '../../src/upstream/quota/ledger.ts';
 import { defaultRules, type QuotaRules } from '../../src/upstream/quota/options.ts';
 import type { Quota } from '../../src/upstream/quota/quota.ts';
 import { redisLedger } from '../../src/upstream/quota/redis-ledger.ts';
 import { createQuota } from '../../src/upstream/quota/scheduler.ts';
-import { startRedisServer } from '../../test/support/redis-server.ts';
+import { addressOf, startRedisServer } from '../../test/support/redis-server.ts';
 import { simulatedClock } from '../../test/upstream/quota/simulated-clock.ts';
 import { mostWithin } from '../../test/upstream/quota/sliding-count.ts';
+import type { Measure } from '../measures.ts';
 
 /**
  * What the limiter lets through, measured where upstream would: each call arrives at a random instant between its
@@ -19,16 +20,9 @@ import { mostWithin } from '../../test/upstream/quota/sliding-count.ts';
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-export interface Measure {
-  readonly what: string;
-  readonly measured: string;
-  readonly target: string;
-  readonly reached: boolean;
-}
-
 interface Demand {
   readonly quotas: readonly Quota[];
-  readonly clock: Clock;
+  readonly clock: Timers;
   /** Calls that are wanted at any time by each replica. */
   readonly callers: number;
   readonly latencyMs: readonly [least: number, most: number];
@@ -37,11 +31,11 @@ interface Demand {
 /** Callers that want the next call as soon as they have one. Gives the instants at which calls arrived upstream. */
 function saturate({ quotas, clock, callers, latencyMs: [least, most] }: Demand): number[] {
   const arrivals: number[] = [];
-  const want = async (quota: Quota, principal: string): Promise<void> => {
+  const want = async (quota: Quota, turn: string): Promise<void> => {
     for (;;) {
       const { signal } = new AbortController();
       const patienceMs = 10 * hourMs;
-      const permit = await quota.acquire({ lane: 'interactive', principal, patienceMs, signal });
+      const permit = await quota.acquire({ lane: 'interactive', turn, patienceMs, signal });
       const sentAt = clock.now();
       await new Promise<void>((resolve) => {
         clock.setTimer(Math.round(least + Math.random() * (most - least)), resolve);
@@ -88,14 +82,14 @@ export async function threeHoursInMemory(): Promise<Measure[]> {
 export async function threeHoursOnRedis(scale: number): Promise<Measure[]> {
   const directory = await mkdtemp(join(tmpdir(), 'quota-bench-'));
   const server = await startRedisServer(['--appendonly', 'yes', '--dir', directory]);
-  const clock = systemClock;
+  const clock = systemTimers;
   const rules: QuotaRules = {
     ...defaultRules,
     windows: defaultRules.windows.map(({ windowMs, calls }) => ({ windowMs: windowMs / scale, calls })),
     maxCallMs: 2_000,
   };
   const ledger = redisLedger({
-    url: server.url,
+    address: addressOf(server.url),
     prefix: 'bench',
     replicas: 3,
     rules,
@@ -104,7 +98,6 @@ export async function threeHoursOnRedis(scale: number): Promise<Measure[]> {
     commandMs: 60,
     heartbeatMs: 30,
     presenceMs: 150,
-    burst: { windowMs: Math.ceil(500 / scale), calls: 20 },
     reconnectMs: { first: 20, longest: 100 },
   });
   let losses = 0;

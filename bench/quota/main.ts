@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { startRedisServer } from '../../test/support/redis-server.ts';
+import { Measures } from '../measures.ts';
 import { hourOf429, hourOf429OnRedis } from './hour-of-429.ts';
-import { type Measure, threeHoursInMemory, threeHoursOnRedis } from './limiter.ts';
+import { threeHoursInMemory, threeHoursOnRedis } from './limiter.ts';
 import { interactiveWhileWalking, sharedCalls, stallAndMemory, walkCalls } from './windows.ts';
 
 /**
@@ -19,13 +20,8 @@ async function withRedis<T>(measure: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
-const measures: Measure[] = [];
-const note = (found: readonly Measure[]): void => {
-  for (const { what, measured, target, reached } of found) {
-    process.stdout.write(`${reached ? 'ok  ' : 'MISS'} | ${what} | ${measured} | ${target}\n`);
-  }
-  measures.push(...found);
-};
+const measures = new Measures();
+const { note } = measures;
 
 execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 note([await walkCalls()]);
@@ -37,4 +33,4 @@ note(await hourOf429());
 note(await withRedis((url) => hourOf429OnRedis(url, isQuick ? 90 : 30)));
 note([await interactiveWhileWalking()]);
 note(await stallAndMemory());
-process.exit(measures.every(({ reached }) => reached) ? 0 : 1);
+process.exit(measures.areReached ? 0 : 1);

@@ -10,7 +10,15 @@ const config: CodegenConfig = {
       presetConfig: { fragmentMasking: false },
       config: {
         // What each scalar is in JSON. Times stay text: a Date would drop four of their digits.
-        scalars: { ID: 'string', DateTime: 'string', IP: 'string', SafeInt: 'number', UUID: 'string' },
+        scalars: {
+          ID: 'string',
+          DateTime: 'string',
+          Duration: 'string',
+          IP: 'string',
+          SafeInt: 'number',
+          Subnet: 'string',
+          UUID: 'string',
+        },
         // A scalar that is not named above, such as those of federation, is nothing that a program could use unseen.
         defaultScalarType: 'unknown',
         enumType: 'string-literal',

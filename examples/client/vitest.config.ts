@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { oneGraphql } from '../../test/support/one-graphql.ts';
 
 export default defineConfig({
+  plugins: [oneGraphql],
   test: {
     include: ['test/*.test.ts'],
     testTimeout: 60_000,

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { oneGraphql } from '../../test/support/one-graphql.ts';
 
 export default defineConfig({
+  plugins: [oneGraphql],
   test: {
     include: ['test/**/*.test.ts'],
     // A router, two subgraphs and an emulated fleet start before the first test of a file.

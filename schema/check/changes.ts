@@ -3,7 +3,7 @@ import { buildSchema } from 'graphql';
 
 /** What changed at one place of a schema. */
 export interface SchemaChange {
-  /** `Type`, `Type.field`, `Type.field.argument`, `Enum.VALUE`, `@directive`, `Type.@directive`, `schema.@directive`. */
+  /** `Type`, `Type.field`, `Type.field.argument`, `Enum.VALUE`, `@directive`, `Type.@directive`, `schema`, `schema.@directive`. */
   readonly path: string;
   /** breaking: operations that were right no longer are. dangerous: they are, but a client may be surprised. */
   readonly weight: 'breaking' | 'dangerous' | 'safe';
@@ -38,7 +38,8 @@ const addition =
   /^(?:TYPE|FIELD|FIELD_ARGUMENT|INPUT_FIELD|ENUM_VALUE|DIRECTIVE|DIRECTIVE_USAGE_(?!ARGUMENT).*)_ADDED$/;
 
 /** Where a change is; what is said of the schema itself has nothing ahead of its first dot. */
-const pathOf = ({ path = '' }: Change): string => (path.startsWith('.') ? `schema${path}` : path);
+const pathOf = ({ path = '' }: Change): string =>
+  path === '' || path.startsWith('.') ? `schema${path}` : path;
 
 function weightOf(changes: readonly Change[]): SchemaChange['weight'] {
   const levels = changes.map(({ criticality }) => criticality.level);

@@ -7,36 +7,36 @@ export interface AccessToken {
   readonly expiresAt: number;
 }
 
-/** As whom the gateway asks upstream. */
+/** An identity of the gateway upstream. */
 export interface Credential {
   /**
    * A token that has not expired. Any number of callers share one acquisition.
    * @param signal ends this caller's wait, not the acquisition
-   * @throws {CredentialError} where none can be had
+   * @throws {CredentialError} where there is none
    */
   readonly token: (signal: AbortSignal) => Promise<AccessToken>;
 
   /**
-   * Says that upstream refused a token. The next one is another, unless there is none or it was replaced just now: then
-   * the refusal is not about the token, and the same is given out again.
+   * Reports that upstream rejected a token. The next one is another, unless none is available or it was replaced just now: then
+   * the rejection is not about the token, and the same one is returned again.
    */
   readonly reject: (token: AccessToken) => void;
 }
 
 /**
- * Why there is no token: the identity provider said no to the gateway, or to the caller on whose behalf it asked; wants
- * to see that caller again; or could not be asked.
+ * Why there is no token: the identity provider rejected the gateway, or the caller on whose behalf it signs in; wants
+ * that caller to sign in again; or could not be reached.
  */
 export type CredentialFailure = 'refused' | 'caller-refused' | 'caller-must-sign-in' | 'unreachable';
 
 export class CredentialError extends Error {
   readonly kind: CredentialFailure;
-  /** The provider's own code, such as `AADSTS7000215`, which tells the operator what to mend. */
+  /** The provider's own code, such as `AADSTS7000215`, for the operator. */
   readonly providerCode: string | undefined;
-  /** What the caller's application must ask for when it signs the caller in again: a claims request, in JSON. */
+  /** The claims request, in JSON, with which the caller's application must sign the caller in again. */
   readonly claims: string | undefined;
 
-  /** @param problem for who must act: what was wrong and what to look at */
+  /** @param problem for the person who must act: what was wrong and what to check */
   constructor(
     kind: CredentialFailure,
     problem: string,
@@ -58,7 +58,7 @@ export class CredentialError extends Error {
   }
 }
 
-/** A token from the settings, for trying things out: there is no other. */
+/** A fixed token from the settings, for trying things out. */
 export function fixedCredential(value: Secret): Credential {
   const token: AccessToken = { value, expiresAt: Number.POSITIVE_INFINITY };
   return { token: async () => token, reject: () => undefined };

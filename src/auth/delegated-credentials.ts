@@ -1,16 +1,17 @@
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
 import { type AccessToken, type Credential, CredentialError } from './credential.ts';
 import { renewingCredential } from './renewing-credential.ts';
 
 /**
- * A credential for each user on whose behalf upstream is asked. A user's upstream token is kept for that user alone, and
- * got with the token that the user sent last.
+ * A credential for each user on whose behalf upstream is called. A user's upstream token is cached for that user alone, and
+ * acquired with the token that the user sent last.
  */
 export interface DelegatedCredentials {
-  /** Notes the token that a user has sent. */
+  /** Remembers the token that a user has sent. */
   readonly admit: (principal: string, assertion: Assertion) => void;
-  /** The credential of a user who was admitted. */
+  /** The credential of an admitted user. */
   readonly of: (principal: string) => Credential;
 }
 
@@ -21,10 +22,9 @@ export interface Assertion {
 }
 
 export interface DelegatedOptions {
-  /** Asks the identity provider on behalf of a user. */
+  /** Acquires a token on behalf of a user. */
   readonly acquire: (assertion: Secret) => Promise<AccessToken>;
-  /** Clock, in epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly onRenewalFailed: (error: unknown) => void;
 }
 
@@ -35,21 +35,21 @@ interface Entry {
   failed: boolean;
 }
 
-/** Bound on the users whose tokens are kept, some 5 kB each; who was idle longest is forgotten, and asks anew. */
+/** Most users whose tokens are cached, some 5 kB each; the longest idle one is evicted. */
 const maxPrincipals = 10_000;
-/** Who has not asked for so long is forgotten; longer than an upstream token lives. */
+/** A user is evicted after this time without a request; it is longer than an upstream token lives. */
 const idleMs = 2 * 3_600_000;
 
 export function delegatedCredentials({
   acquire,
-  now,
+  clock,
   onRenewalFailed,
 }: DelegatedOptions): DelegatedCredentials {
   const entries = new LRUCache<string, Entry>({
     max: maxPrincipals,
     ttl: idleMs,
     updateAgeOnGet: true,
-    perf: { now },
+    perf: { now: clock.monotonic },
   });
 
   const begin = (assertion: Assertion): Entry => {
@@ -63,7 +63,7 @@ export function delegatedCredentials({
         throw error;
       }
     };
-    const credential = renewingCredential({ acquire: acquireForEntry, now, onRenewalFailed });
+    const credential = renewingCredential({ acquire: acquireForEntry, clock, onRenewalFailed });
     const entry: Entry = { credential, assertion, failed: false };
     return entry;
   };
@@ -72,7 +72,7 @@ export function delegatedCredentials({
     admit(principal, assertion) {
       const entry = entries.get(principal);
       if (entry?.assertion.token.equals(assertion.token) === true) return;
-      // Who was refused and has signed in anew is not told of the refusal that is remembered for a moment.
+      // A rejected user who has signed in again does not get the rejection that is cached for a moment.
       if (entry === undefined || entry.failed) entries.set(principal, begin(assertion));
       else if (assertion.expiresAt > entry.assertion.expiresAt) entry.assertion = assertion;
     },
@@ -83,7 +83,7 @@ export function delegatedCredentials({
         token: async () => {
           throw new CredentialError(
             'caller-must-sign-in',
-            'The gateway has forgotten your sign-in. Ask again.',
+            'The gateway no longer has your sign-in. Send the request again.',
           );
         },
         reject: () => undefined,

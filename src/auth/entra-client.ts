@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises';
 import {
   AuthError,
   ConfidentialClientApplication,
+  type INetworkModule,
   InteractionRequiredAuthError,
   ServerError,
 } from '@azure/msal-node';
+import type { NetworkFailure } from '../network/failure.ts';
 import { Secret } from '../secret.ts';
-import { readCertificate } from './client-certificate.ts';
+import type { ClientCertificate } from './client-certificate.ts';
 import { type AccessToken, CredentialError } from './credential.ts';
-import type { IdentityNetwork } from './identity-network.ts';
+import { IdentityNetworkError } from './identity-network.ts';
 
 /** The app registration that the gateway signs in as. */
 export interface EntraApplication {
@@ -22,27 +24,23 @@ export interface EntraApplication {
   readonly scope: string;
 }
 
-/** By what the app registration shows that it is itself. */
+/** The proof of the app registration. */
 export type EntraProof =
   | { readonly kind: 'secret'; readonly secret: Secret }
-  /** PEM text of a certificate and its private key. */
-  | { readonly kind: 'certificate'; readonly pem: Secret }
-  /** File with a token of the platform that the gateway runs on (workload identity federation); it changes by the hour. */
+  | { readonly kind: 'certificate'; readonly certificate: ClientCertificate }
+  /** File with a token of the platform (workload identity federation); it changes by the hour. */
   | { readonly kind: 'federated'; readonly tokenFile: string };
 
-/**
- * msal for one app registration.
- * @throws {CredentialError} where the certificate cannot be read
- */
+/** msal for one app registration. */
 export function createEntraClient(
   { tenantId, clientId, proof, authorityHost }: EntraApplication,
-  network: IdentityNetwork,
+  network: INetworkModule,
 ): ConfidentialClientApplication {
   return new ConfidentialClientApplication({
     auth: {
       clientId,
       authority: `https://${authorityHost}/${tenantId}`,
-      // Trusted as given: else msal asks the commercial cloud about every host it does not know.
+      // Trusted as given: otherwise msal asks the commercial cloud about every unknown host.
       knownAuthorities: [authorityHost],
       ...proofForMsal(proof),
     },
@@ -55,7 +53,9 @@ function proofForMsal(proof: EntraProof) {
     case 'secret':
       return { clientSecret: proof.secret.reveal() };
     case 'certificate':
-      return { clientCertificate: readCertificate(proof.pem) };
+      return {
+        clientCertificate: { ...proof.certificate, privateKey: proof.certificate.privateKey.reveal() },
+      };
     case 'federated':
       return { clientAssertion: () => readAssertion(proof.tokenFile) };
     default:
@@ -71,7 +71,7 @@ async function readAssertion(tokenFile: string): Promise<string> {
   }
 }
 
-/** What an answer of msal is worth. Of one that holds neither token nor error, as a proxy may send it, msal makes an empty token. */
+/** The token of an answer of msal. msal makes an empty token of an answer without token and error, as a proxy may send it. */
 export function tokenOf(
   result: { readonly accessToken: string; readonly expiresOn: Date | null } | null,
 ): AccessToken {
@@ -79,7 +79,7 @@ export function tokenOf(
   return { value: new Secret(result.accessToken), expiresAt: result.expiresOn?.getTime() ?? 0 };
 }
 
-/** What the operator should look at, by Entra's error code. */
+/** What the operator should check, by Entra's error code. */
 const advice: Readonly<Record<string, string>> = {
   AADSTS90002: 'The tenant was not found: check AZURE_TENANT_ID and the cloud.',
   AADSTS700016:
@@ -92,26 +92,31 @@ const advice: Readonly<Record<string, string>> = {
   AADSTS70021: 'The federated credential of the app does not match the token in AZURE_FEDERATED_TOKEN_FILE.',
   AADSTS500011: 'The resource was not found in the tenant: check MACHINES_API_SCOPE and the cloud.',
   AADSTS500131:
-    'The token of the caller is not meant for AZURE_CLIENT_ID: on behalf of a user only the app registration can ask that the token names as its audience.',
+    'The token of the caller is not meant for AZURE_CLIENT_ID: only the app registration that is its audience can act on behalf of the user.',
 };
 
-/** What a user, or who administers users, can do about it, by Entra's error code. */
+/** What a user or an administrator of users can do, by Entra's error code. */
 const adviceForCallers: Readonly<Record<string, string>> = {
   AADSTS65001:
-    'The use of Defender on your behalf is not consented to: an administrator must grant the delegated permission Machine.Read of WindowsDefenderATP to the app registration of the gateway.',
+    'Consent to use Defender on your behalf is missing: an administrator must grant the delegated permission Machine.Read of WindowsDefenderATP to the app registration of the gateway.',
   AADSTS50105:
     'You are not assigned to the application: an administrator must assign you to the app registration of the gateway.',
   AADSTS50034: 'Your account is not in the tenant of the gateway.',
 };
 
-/** That the user's own token is over, or cannot be checked: by our clock it was still good. */
+/** The user's own token has expired or cannot be checked, though it was valid by our clock. */
 const userTokenCodes: ReadonlySet<string> = new Set(['AADSTS50013', 'AADSTS500133']);
 
 /**
- * What msal threw, in words for who must act.
- * @param asking whether a token was asked for on behalf of a caller, who may then be the one to act
+ * The error of msal, in words for the person who must act.
+ * @param asking whether the token is on behalf of a caller, who may have to act
+ * @param failure the network failure, if there was one: msal turns many such failures into one error of its own
  */
-export function explainEntra(error: unknown, asking: 'as-itself' | 'on-behalf'): CredentialError {
+export function explainEntra(
+  error: unknown,
+  asking: 'as-itself' | 'on-behalf',
+  failure: IdentityNetworkError | undefined,
+): CredentialError {
   if (error instanceof CredentialError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = /AADSTS\d+/.exec(text)?.[0];
@@ -132,22 +137,37 @@ export function explainEntra(error: unknown, asking: 'as-itself' | 'on-behalf'):
       { providerCode: code, claims },
     );
   }
-  // Entra's text is not passed on: it names tenants and applications, and quotes what was sent.
+  // Entra's text is left out: it names tenants and applications, and quotes the request.
   if (code !== undefined || error instanceof ServerError) {
     const named = code ?? (error instanceof ServerError ? error.errorCode : '');
     const problem =
       (code === undefined ? undefined : advice[code]) ?? 'Look the code up in the Entra documentation.';
-    return new CredentialError('refused', `Microsoft Entra ID refused the sign-in (${named}). ${problem}`, {
+    return new CredentialError('refused', `Microsoft Entra ID rejected the sign-in (${named}). ${problem}`, {
       providerCode: code,
     });
   }
+  const network = failure ?? (error instanceof IdentityNetworkError ? error : undefined);
+  if (network !== undefined) return notAsked(`${network.message}${hintFor(network.failure)}`, network);
   const cause = error instanceof AuthError ? error.errorCode : text;
-  // So msal calls any failure to learn of an authority that it does not know by itself.
+  // msal's code for any failure to discover an unknown authority.
   const hint =
     cause === 'endpoints_resolution_error' ? ' (check AZURE_AUTHORITY_HOST and AZURE_TENANT_ID)' : '';
   return notAsked(cause + hint, error);
 }
 
+/** What the operator should check, by the reason for no answer; the reason itself names other settings. */
+function hintFor(failure: NetworkFailure | undefined): string {
+  switch (failure?.kind) {
+    case 'refused':
+    case 'unknown-host':
+    case 'unreachable':
+    case 'timeout':
+      return ' (check AZURE_AUTHORITY_HOST, and HTTPS_PROXY where the network wants a proxy)';
+    default:
+      return '';
+  }
+}
+
 function notAsked(why: string, cause?: unknown): CredentialError {
-  return new CredentialError('unreachable', `Microsoft Entra ID could not be asked: ${why}.`, { cause });
+  return new CredentialError('unreachable', `Microsoft Entra ID could not be reached: ${why}.`, { cause });
 }

@@ -1,52 +1,40 @@
-import { ManagedIdentityApplication } from '@azure/msal-node';
+import type { INetworkModule } from '@azure/msal-node';
 import type { Secret } from '../secret.ts';
 import type { AccessToken } from './credential.ts';
-import { createEntraClient, type EntraApplication, explainEntra, tokenOf } from './entra-client.ts';
-import type { IdentityNetwork } from './identity-network.ts';
+import type { EntraApplication } from './entra-client.ts';
+import { type IdentityNetwork, watchFailures } from './identity-network.ts';
 
 /**
- * Asks Microsoft Entra ID for a token of the app registration's own, by the client credentials grant.
- * @returns a function that asks anew at each call; keeping the token is the caller's business
- * @throws {CredentialError} at once, where the certificate cannot be read
+ * Acquires a token of the app registration itself from Microsoft Entra ID, by the client credentials grant.
+ * @returns a function that acquires a token at each call; caching it is left to the caller
  */
 export function entraAcquisition(
   application: EntraApplication,
   network: IdentityNetwork,
 ): () => Promise<AccessToken> {
-  const msal = createEntraClient(application, network);
-  return async () => {
-    try {
-      // Else msal repeats a 429 or 5xx from its cache for a minute, without its status and without asking.
-      msal.clearCache();
-      const scopes = [application.scope];
+  const scopes = [application.scope];
+  return () =>
+    signIn(network, 'as-itself', async (watched, { createEntraClient, tokenOf }) => {
+      const msal = createEntraClient(application, watched);
       return tokenOf(await msal.acquireTokenByClientCredential({ scopes, skipCache: true }));
-    } catch (error) {
-      throw explainEntra(error, 'as-itself');
-    }
-  };
+    });
 }
 
 /**
- * Asks Microsoft Entra ID for a token by which the app registration asks on behalf of a user.
+ * Acquires a token from Microsoft Entra ID on behalf of a user.
  * @returns a function of the token that the user sent
- * @throws {CredentialError} at once, where the certificate cannot be read
  */
 export function entraOnBehalfOf(
   application: EntraApplication,
   network: IdentityNetwork,
 ): (assertion: Secret) => Promise<AccessToken> {
-  createEntraClient(application, network);
-  return async (assertion) => {
-    try {
-      // An msal of its own for each request, so that by no fault of its cache one user gets the token of another.
-      const msal = createEntraClient(application, network);
-      const scopes = [application.scope];
+  const scopes = [application.scope];
+  return (assertion) =>
+    signIn(network, 'on-behalf', async (watched, { createEntraClient, tokenOf }) => {
+      const msal = createEntraClient(application, watched);
       const request = { oboAssertion: assertion.reveal(), scopes, skipCache: true };
       return tokenOf(await msal.acquireTokenOnBehalfOf(request));
-    } catch (error) {
-      throw explainEntra(error, 'on-behalf');
-    }
-  };
+    });
 }
 
 /** The identity that Azure gives to what runs there: no secret is needed. */
@@ -57,20 +45,37 @@ export interface ManagedIdentity {
   readonly scope: string;
 }
 
-/** Asks the platform for a token of the managed identity; msal finds the platform by its environment. */
+/** Acquires a token of the managed identity; msal finds the platform by its environment. */
 export function managedIdentityAcquisition(
   { clientId, scope }: ManagedIdentity,
   network: IdentityNetwork,
 ): () => Promise<AccessToken> {
-  const msal = new ManagedIdentityApplication({
-    ...(clientId === undefined ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } }),
-    system: { networkClient: network, disableInternalRetries: true },
-  });
-  return async () => {
-    try {
+  return () =>
+    signIn(network.platform, 'as-itself', async (watched, { tokenOf }) => {
+      const { ManagedIdentityApplication } = await import('@azure/msal-node');
+      const msal = new ManagedIdentityApplication({
+        ...(clientId === undefined ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } }),
+        system: { networkClient: watched, disableInternalRetries: true },
+      });
       return tokenOf(await msal.acquireToken({ resource: scope, forceRefresh: true }));
-    } catch (error) {
-      throw explainEntra(error, 'as-itself');
-    }
-  };
+    });
+}
+
+/**
+ * One sign-in, with an msal of its own. So no fault of its cache gives one user the token of another, a 429 is not
+ * repeated from the cache for a minute, and a failure belongs to this sign-in.
+ * msal is loaded at the first one: a tenth of the time of a start, which need not wait for it.
+ */
+async function signIn(
+  network: INetworkModule,
+  asking: 'as-itself' | 'on-behalf',
+  acquire: (watched: INetworkModule, entra: typeof import('./entra-client.ts')) => Promise<AccessToken>,
+): Promise<AccessToken> {
+  const entra = await import('./entra-client.ts');
+  const watch = watchFailures(network);
+  try {
+    return await acquire(watch.network, entra);
+  } catch (error) {
+    throw entra.explainEntra(error, asking, watch.failure());
+  }
 }

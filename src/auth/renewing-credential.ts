@@ -1,34 +1,36 @@
 import { untilAborted } from '../cancellation.ts';
+import type { Clock } from '../clock.ts';
 import { type AccessToken, type Credential, CredentialError } from './credential.ts';
 
 /**
- * Keeps one token for all callers: one acquisition at a time, however many wait (msal-node has no lock of its own),
- * and a new one in the background before the old one expires, so that in the steady state nobody waits at all.
+ * Caches one token for all callers: one acquisition at a time, however many wait (msal-node has no lock of its own),
+ * and a new one in the background before the old one expires, so that no caller waits in the steady state.
  *
- * A failure is remembered for a moment, so that a wrong secret does not send every request to the identity provider.
+ * A failure is cached for a moment, so that a wrong secret does not send every request to the identity provider.
  */
 export interface RenewingOptions {
-  /** Asks the identity provider; bounded in time by itself. */
+  /** Asks the identity provider; it has its own deadline. */
   readonly acquire: () => Promise<AccessToken>;
-  /** Clock, in epoch milliseconds. */
-  readonly now: () => number;
-  /** Told of a renewal that failed while the old token still serves. */
+  readonly clock: Clock;
+  /** Called when a renewal failed while the old token is still in use. */
   readonly onRenewalFailed: (error: unknown) => void;
 }
 
 /** A token is renewed when this much of its life is left, or a fifth of it where that is less. */
 const renewalMs = 5 * 60_000;
 const renewalShare = 0.2;
-/** A token that replaced a refused one is not itself replaced for this long: the refusal is not about the token. */
+/** A token that replaced a rejected one is not replaced for this long: the rejection is not about the token. */
 export const replacementMs = 60_000;
-/** For this long after a failure, callers get that failure. */
+/** How long callers get the same failure. */
 export const failureMemoryMs = 5_000;
 
 interface Held {
   readonly kind: 'held';
   readonly token: AccessToken;
+  /** As all times here, by the monotonic clock: a wall clock that is set back makes no token last longer. */
+  readonly endsAt: number;
   readonly renewAt: number;
-  /** When it took the place of a refused one. */
+  /** When it replaced a rejected one. */
   readonly replacedAt: number | undefined;
   readonly failedAt?: number;
 }
@@ -38,24 +40,27 @@ type State =
   | Held
   | { readonly kind: 'failed'; readonly error: unknown; readonly at: number };
 
-export function renewingCredential({ acquire, now, onRenewalFailed }: RenewingOptions): Credential {
+export function renewingCredential({ acquire, clock, onRenewalFailed }: RenewingOptions): Credential {
+  const now = clock.monotonic;
   let state: State = { kind: 'none', rejected: false };
   let acquisition: Promise<AccessToken> | undefined;
 
   const start = (): Promise<AccessToken> => {
     acquisition ??= acquire()
       .then((token) => {
-        const life = token.expiresAt - now();
+        const life = token.expiresAt - clock.wall();
+        const endsAt = now() + life;
         state = {
           kind: 'held',
           token,
-          renewAt: token.expiresAt - Math.min(renewalMs, life * renewalShare),
+          endsAt,
+          renewAt: endsAt - Math.min(renewalMs, life * renewalShare),
           replacedAt: state.kind === 'none' && state.rejected ? now() : undefined,
         };
         return token;
       })
       .catch((error: unknown) => {
-        if (state.kind === 'held' && state.token.expiresAt > now()) {
+        if (state.kind === 'held' && state.endsAt > now()) {
           state = { ...state, failedAt: now() };
           onRenewalFailed(error);
         } else {
@@ -71,13 +76,13 @@ export function renewingCredential({ acquire, now, onRenewalFailed }: RenewingOp
 
   const renewInBackground = (held: Held): void => {
     const resting = held.failedAt !== undefined && now() < held.failedAt + failureMemoryMs;
-    // The failure has been told through onRenewalFailed, or will be to whoever next needs a token.
+    // The failure was reported through onRenewalFailed, or will be to the next caller.
     if (now() >= held.renewAt && !resting) start().catch(() => undefined);
   };
 
   return {
     async token(signal) {
-      if (state.kind === 'held' && state.token.expiresAt > now()) {
+      if (state.kind === 'held' && state.endsAt > now()) {
         renewInBackground(state);
         return state.token;
       }
@@ -93,7 +98,7 @@ export function renewingCredential({ acquire, now, onRenewalFailed }: RenewingOp
   };
 }
 
-/** Waits for a shared acquisition as long as the caller will. */
+/** Waits for a shared acquisition until the caller leaves. */
 async function awaitToken(acquisition: Promise<AccessToken>, signal: AbortSignal): Promise<AccessToken> {
   try {
     return await untilAborted(acquisition, signal);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Claims, textsOf } from './callers/caller.ts';
 
 /**
- * Which device groups a caller sees, by what the caller's token says: a table of rules, all that match added up. Whom none
- * matches sees nothing.
+ * Which device groups a caller sees, by the claims of the token: a table of rules, all that match added up. A caller that
+ * matches none sees nothing.
  */
 export interface RowRules {
   readonly rules: readonly RowRule[];
@@ -14,14 +14,14 @@ export interface RowRules {
 export interface RowRule {
   /** Name of a claim that holds a text or a list of texts, such as `roles` or `groups`. */
   readonly claim: string;
-  /** The text that must be among them, to the letter. */
+  /** The text that must be among them, exactly. */
   readonly value: string;
   readonly deviceGroups: DeviceGroups;
-  /** Id of the tenant whose callers it is for; without it, of any that is let in. */
+  /** Id of the tenant whose callers it is for; default: any accepted tenant. */
   readonly tenant?: string | undefined;
 }
 
-/** Device groups by their number (`rbacGroupId`), ascending and each once; or all, those yet to come included. */
+/** Device groups by their number (`rbacGroupId`), ascending and each once; or all, future ones included. */
 export type DeviceGroups = 'all' | readonly number[];
 
 /** Bound on a file of rules. */
@@ -44,7 +44,7 @@ const rowRules = z.strictObject({
 
 /**
  * Reads the text of a file of rules: `{"rules":[{"claim":"roles","value":"Servers","deviceGroups":[367,368]}]}`.
- * @throws {Error} with a message that says where it is wrong
+ * @throws {Error} whose message says where the text is wrong
  */
 export function readRowRules(text: string): RowRules {
   let parsed: unknown;
@@ -60,7 +60,7 @@ export function readRowRules(text: string): RowRules {
   throw new Error(`${place === '' ? '' : `at ${place}: `}${issue?.message ?? 'cannot be read'}`);
 }
 
-/** The device groups of whoever has these claims. */
+/** The device groups of a caller with these claims. */
 export function deviceGroupsOf(claims: Claims, { byClaim }: RowRules): DeviceGroups {
   const groups = new Set<number>();
   for (const [claim, byValue] of byClaim) {
@@ -80,7 +80,7 @@ const tenantOf = ({ tid }: Claims): string | undefined =>
 
 type RulesByValue = ReadonlyMap<string, readonly RowRule[]>;
 
-/** So that a request looks at the rules that concern it alone. */
+/** An index, so that a request looks at its own rules only. */
 function byClaimOf(rules: readonly RowRule[]): ReadonlyMap<string, RulesByValue> {
   const byClaim = new Map<string, Map<string, RowRule[]>>();
   for (const rule of rules) {

@@ -1,13 +1,12 @@
 import type { CallerRules } from '../auth/callers/caller-check.ts';
 import { type RowRules, readRowRules } from '../auth/row-rules.ts';
 import { isLoopbackHost } from '../loopback.ts';
-import { maxScopeGroups } from '../machines/device-scope.ts';
 import type { SettingValues } from '../settings.ts';
 import { clouds } from '../upstream/clouds.ts';
-import { type ReadFile, readNamedFile } from './named-file.ts';
 import type { Report } from './problem.ts';
+import { type ReadFile, readNamedFile } from './setting-values.ts';
 
-/** Who may ask, as whom upstream is asked for them, and which rows they see. */
+/** Settings of callers: how they are checked, the identity for upstream calls, the rows they see. */
 export interface CallersConfig {
   readonly rules: CallerRules;
   readonly identity: 'app' | 'caller';
@@ -36,8 +35,8 @@ function readRules(values: Partial<SettingValues>, report: Report): CallerRules 
     case undefined:
       report(
         'CALLER_AUTH',
-        'is not set. The gateway shows every device of a company, so who may ask must be chosen: entra or oidc let in ' +
-          'callers with an access token, none lets in anybody who reaches the port',
+        'is not set. The gateway shows every device of a company, so the check of callers must be chosen: entra or oidc accept ' +
+          'callers with an access token, none accepts anybody who reaches the port',
       );
       return undefined;
     case 'none':
@@ -67,7 +66,7 @@ function readRules(values: Partial<SettingValues>, report: Report): CallerRules 
   }
 }
 
-/** The ways to check callers with which each setting has a meaning. */
+/** The values of CALLER_AUTH with which each setting has an effect. */
 const meaningful = {
   CALLER_AUDIENCES: ['entra', 'oidc'],
   CALLER_SCOPES: ['entra', 'oidc'],
@@ -77,14 +76,14 @@ const meaningful = {
   ALLOW_ANONYMOUS: ['none'],
 } as const satisfies Readonly<Partial<Record<keyof SettingValues, readonly string[]>>>;
 
-/** Whoever sets what a caller must hold takes it for granted that somebody checks it. */
+/** A setting on tokens without a check of tokens would give false safety. */
 function checkIdle(values: Partial<SettingValues>, report: Report): void {
   const auth = values.CALLER_AUTH;
   if (auth === undefined) return;
   for (const name of Object.keys(meaningful) as (keyof typeof meaningful)[]) {
     const ways: readonly string[] = meaningful[name];
     if (values[name] !== undefined && values[name] !== false && !ways.includes(auth)) {
-      report(name, `is not looked at with CALLER_AUTH=${auth}; it goes with ${ways.join(' or ')}`);
+      report(name, `has no effect with CALLER_AUTH=${auth}; it works with ${ways.join(' or ')}`);
     }
   }
 }
@@ -111,16 +110,16 @@ function readNeeds(
   | undefined {
   const { CALLER_SCOPES: scopes = [], CALLER_ROLES: roles = [] } = values;
   if (audiences === undefined) {
-    report('CALLER_AUDIENCES', 'is not set; a token meant for somebody else must not open this gateway');
+    report('CALLER_AUDIENCES', 'is not set; a token for another audience must be rejected');
   }
   if (scopes.some((scope) => scope.includes('://'))) {
     report(
       'CALLER_SCOPES',
-      'must be scopes as tokens hold them, such as Machines.Read, without the address of the application before them',
+      'must be scopes as in tokens, such as Machines.Read, without the address of the application before them',
     );
   }
   if (scopes.length === 0 && roles.length === 0) {
-    report('CALLER_SCOPES', 'is not set, nor is CALLER_ROLES; name what the token of a caller must hold');
+    report('CALLER_SCOPES', 'is not set, nor is CALLER_ROLES; name the scope or role that a token needs');
     return undefined;
   }
   return audiences === undefined ? undefined : { audiences, scopes, roles };
@@ -133,7 +132,7 @@ function readTenants(values: Partial<SettingValues>, report: Report): readonly s
     return [own.toLowerCase()];
   report(
     'CALLER_TENANTS',
-    'is not set, and AZURE_TENANT_ID is no tenant id; name the tenants whose callers are let in',
+    'is not set, and AZURE_TENANT_ID is no tenant id; name the tenants whose callers are accepted',
   );
   return undefined;
 }
@@ -150,13 +149,13 @@ function checkDelegation(values: Partial<SettingValues>, report: Report): void {
   if (tenants.some((id) => id.toLowerCase() !== own?.toLowerCase())) {
     report(
       'CALLER_TENANTS',
-      'must be AZURE_TENANT_ID alone with UPSTREAM_IDENTITY=caller: the app registration asks on behalf of users of its tenant',
+      'must be AZURE_TENANT_ID alone with UPSTREAM_IDENTITY=caller: the app registration acts on behalf of users of its tenant',
     );
   }
   if (values.MACHINES_API_TOKEN !== undefined || values.AZURE_MANAGED_IDENTITY !== undefined) {
     report(
       'UPSTREAM_IDENTITY',
-      'cannot be caller with MACHINES_API_TOKEN or AZURE_MANAGED_IDENTITY; asking on behalf of users needs a secret, a ' +
+      'cannot be caller with MACHINES_API_TOKEN or AZURE_MANAGED_IDENTITY; acting on behalf of users needs a secret, a ' +
         'certificate or a federated token of the app registration',
     );
   }
@@ -173,37 +172,29 @@ function readRows(
   if (identity === 'caller') {
     report(
       'ROW_RULES_PATH',
-      'goes with UPSTREAM_IDENTITY=app only; with caller Defender itself decides what each one sees',
+      'works with UPSTREAM_IDENTITY=app only; with caller Defender itself decides what each caller sees',
     );
     return undefined;
   }
   if (values.CALLER_AUTH === 'none') {
-    report('ROW_RULES_PATH', 'needs callers who are known: set CALLER_AUTH to entra or oidc');
+    report('ROW_RULES_PATH', 'needs identified callers: set CALLER_AUTH to entra or oidc');
     return undefined;
   }
   const text = readNamedFile(path, readFile, (problem) => report('ROW_RULES_PATH', problem));
   if (text === undefined) return undefined;
   try {
     const rowRules = readRowRules(text);
-    const most = maxScopeGroups(values.ODATA_MAX_NODES ?? 100);
     const isForMany = (values.CALLER_TENANTS?.length ?? 0) > 1;
     const anyTenant = rowRules.rules.findIndex(({ tenant }) => tenant === undefined);
     if (isForMany && anyTenant !== -1) {
       report(
         'ROW_RULES_PATH',
-        `holds a rule (rules.${anyTenant}) without "tenant"; with several CALLER_TENANTS each must name the one that it is ` +
-          'for, since the administrators of each give out roles and groups of their own',
+        `holds a rule (rules.${anyTenant}) without "tenant"; with several CALLER_TENANTS each rule must name its tenant, ` +
+          'since the administrators of each tenant assign roles and groups of their own',
       );
       return undefined;
     }
-    const large = rowRules.rules.findIndex(
-      ({ deviceGroups }) => deviceGroups !== 'all' && deviceGroups.length > most,
-    );
-    if (large === -1) return rowRules;
-    report(
-      'ROW_RULES_PATH',
-      `holds a rule (rules.${large}) of more than ${most} device groups, which one upstream call takes`,
-    );
+    return rowRules;
   } catch (error) {
     report(
       'ROW_RULES_PATH',

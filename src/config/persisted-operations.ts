@@ -1,10 +1,10 @@
 import { ManifestError, readManifest } from '../graphql/operation-manifest.ts';
 import type { PersistedOperations } from '../graphql/persisted-operations.ts';
 import type { SettingValues } from '../settings.ts';
-import { type ReadFile, readNamedFile } from './named-file.ts';
 import type { Report } from './problem.ts';
+import { type ReadFile, readNamedFile } from './setting-values.ts';
 
-/** Which operations are known ahead, and whether others are taken. */
+/** The registered operations, and whether others are allowed. */
 export function readPersistedOperations(
   values: Partial<SettingValues>,
   readFile: ReadFile,
@@ -14,10 +14,7 @@ export function readPersistedOperations(
   const operations = { automatic: values.AUTOMATIC_PERSISTED_QUERIES ?? true, mode };
   if (path === undefined) {
     if (mode === 'require') {
-      report(
-        'PERSISTED_OPERATIONS_PATH',
-        'is not set; PERSISTED_OPERATIONS=require needs a manifest to go by',
-      );
+      report('PERSISTED_OPERATIONS_PATH', 'is not set; PERSISTED_OPERATIONS=require needs a manifest');
     }
     return { ...operations, manifest: undefined };
   }

@@ -1,10 +1,9 @@
-import type { SettingName } from '../settings.ts';
-
-/** Something the operator must mend before the gateway can start. */
+/** A problem that the operator must correct before the gateway can start. */
 export interface Problem {
-  readonly setting: SettingName;
-  /** Continues the setting's name: "must be …". Never holds what was set, which may be secret. */
+  /** A setting, or the name of a former one. */
+  readonly setting: string;
+  /** Continues the setting's name: "must be …". Never holds the value, which may be secret. */
   readonly problem: string;
 }
 
-export type Report = (setting: SettingName, problem: string) => void;
+export type Report = (setting: Problem['setting'], problem: string) => void;

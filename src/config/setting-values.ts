@@ -1,6 +1,5 @@
 import { type SettingName, type SettingValues, settings } from '../settings.ts';
 import { type Environment, givenSetting } from './given-setting.ts';
-import { type ReadFile, readNamedFile } from './named-file.ts';
 import type { Report } from './problem.ts';
 
 /** Reads each setting by itself, so that one problem hides no other. */
@@ -13,7 +12,7 @@ export function readSettings(
   for (const name of Object.keys(settings) as SettingName[]) {
     const text = readText(name, environment, readFile, report);
     if (text === undefined) continue;
-    const result = settings[name].reads.safeParse(text);
+    const result = settings[name].schema.safeParse(text);
     if (result.success) values[name] = result.data;
     else report(name, result.error.issues[0]?.message ?? 'cannot be read');
   }
@@ -30,14 +29,15 @@ function readText(
   switch (given.from) {
     case 'environment':
     case 'default':
+    case 'other':
       return given.text;
     case 'nowhere':
       return undefined;
     case 'both':
-      report(name, `stands beside ${name}_FILE; keep one of them`);
+      report(name, `is set beside ${name}_FILE; keep one of them`);
       return undefined;
     case 'file': {
-      // Editors and shells end a file with a line break, which is no part of a secret.
+      // Editors and shells end a file with a line break, which does not belong to a secret.
       const text = readNamedFile(given.path, readFile, (problem) =>
         report(name, `${problem} by ${name}_FILE`),
       );
@@ -52,6 +52,27 @@ function readText(
 /** Whether every setting that has a default was read; one that was not has been reported. */
 export function isComplete(values: Partial<SettingValues>): values is SettingValues {
   return (Object.keys(settings) as SettingName[]).every(
-    (name) => settings[name].without === undefined || values[name] !== undefined,
+    (name) => settings[name].default === undefined || values[name] !== undefined,
   );
+}
+
+/** Reads a text file; throws the system's error where it cannot. */
+export type ReadFile = (path: string) => string;
+
+/**
+ * The text of a file that a setting names.
+ * @param report is told what is wrong, as in "names a file that cannot be read (ENOENT)"
+ */
+export function readNamedFile(
+  path: string,
+  readFile: ReadFile,
+  report: (problem: string) => void,
+): string | undefined {
+  try {
+    return readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    report(`names a file that cannot be read${code}`);
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
+import { parseRedisAddress } from '../redis/redis-address.ts';
 import { type SettingName, settings } from '../settings.ts';
 import { type Environment, givenSetting, secrecyOf } from './given-setting.ts';
 
-/** Every setting by name, as it takes effect, without what is secret: fit for the log. */
+/** Every setting in effect, by name and without secrets: for the log. */
 export function reportSettings(environment: Environment): Readonly<Record<string, string>> {
   const names = Object.keys(settings) as SettingName[];
   return Object.fromEntries(names.map((name) => [name, report(name, environment)]));
@@ -16,6 +17,8 @@ function report(name: SettingName, environment: Environment): string {
       return `set by ${name}_FILE`;
     case 'default':
       return `${given.text} (default)`;
+    case 'other':
+      return `${given.text} (as ${given.name})`;
     case 'nowhere':
       return 'not set';
     case 'both':
@@ -33,8 +36,13 @@ function shown(name: SettingName, text: string): string {
     case 'all':
       return 'set';
     case 'credentials': {
-      if (!URL.canParse(text)) return 'set';
-      // Parameters can hold a password as well.
+      const address = parseRedisAddress(text);
+      if (address !== undefined) {
+        const { tls, host, port, database } = address;
+        return `${tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
+      }
+      // A text that is no address may be a password in any part.
+      if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return 'set';
       const { protocol, host, pathname } = new URL(text);
       return `${protocol}//${host}${pathname}`;
     }

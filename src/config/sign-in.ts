@@ -1,14 +1,13 @@
-import { readCertificate } from '../auth/client-certificate.ts';
-import { CredentialError } from '../auth/credential.ts';
+import { CertificateProblem, readCertificate } from '../auth/client-certificate.ts';
 import type { EntraProof } from '../auth/entra-client.ts';
 import type { SignIn } from '../auth/upstream-identity.ts';
 import { Secret } from '../secret.ts';
 import type { SettingValues } from '../settings.ts';
 import { clouds } from '../upstream/clouds.ts';
-import { type ReadFile, readNamedFile } from './named-file.ts';
 import type { Report } from './problem.ts';
+import { type ReadFile, readNamedFile } from './setting-values.ts';
 
-/** The settings by which the gateway shows who it is, of which one is to be given. */
+/** The settings for signing in; one of them is required. */
 const proofSettings = [
   'MACHINES_API_TOKEN',
   'AZURE_CLIENT_SECRET',
@@ -17,7 +16,7 @@ const proofSettings = [
   'AZURE_MANAGED_IDENTITY',
 ] as const;
 
-/** By what the gateway signs in. @returns undefined where a problem was reported */
+/** The credential of the gateway. @returns undefined where a problem was reported */
 export function readSignIn(
   values: Partial<SettingValues>,
   readFile: ReadFile,
@@ -25,7 +24,7 @@ export function readSignIn(
 ): SignIn | undefined {
   const [given, another] = proofSettings.filter((name) => values[name] !== undefined);
   if (given !== undefined && another !== undefined) {
-    report(given, `stands beside ${another}; keep one of them`);
+    report(given, `is set beside ${another}; keep one of them`);
     return undefined;
   }
   const cloud = clouds[values.MACHINES_API_CLOUD ?? 'commercial'];
@@ -78,13 +77,11 @@ function readCertificateFile(path: string, readFile: ReadFile, report: Report): 
   const onProblem = (problem: string): void => report('AZURE_CLIENT_CERTIFICATE_PATH', problem);
   const text = readNamedFile(path, readFile, onProblem);
   if (text === undefined) return undefined;
-  const pem = new Secret(text);
   try {
-    readCertificate(pem);
-    return { kind: 'certificate', pem };
+    return { kind: 'certificate', certificate: readCertificate(text) };
   } catch (error) {
-    if (!(error instanceof CredentialError)) throw error;
-    onProblem('must name a PEM file with a certificate and its unencrypted private key');
+    if (!(error instanceof CertificateProblem)) throw error;
+    onProblem(error.message);
     return undefined;
   }
 }

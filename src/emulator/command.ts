@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
-import { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
+import type { Emulator, EmulatorOptions } from './emulator.ts';
 import type { EntraOptions } from './entra.ts';
 import { type FleetSource, MAX_SEEDED_MACHINES } from './fleet/fleet-source.ts';
+import { OLDER_RECORDS, type OlderRecords } from './fleet/older-records.ts';
 import { readFleet } from './fleet/read-fleet.ts';
 import { ROW_ORDERS, type RowOrder } from './fleet/row-order.ts';
 
@@ -14,6 +15,7 @@ interface CommandOptions {
   readonly port: number;
   readonly size: number;
   readonly seed: number;
+  readonly olderRecords?: OlderRecords;
   readonly fleet?: string;
   readonly order: RowOrder;
   readonly churn: number;
@@ -47,11 +49,17 @@ export function emulatorCommand(): Command {
       integerBetween(0, 2 ** 32 - 1),
       1,
     )
+    .addOption(
+      new Option(
+        '--older-records <of>',
+        'give 8 % of the devices an older record, of joined or of any',
+      ).choices(OLDER_RECORDS),
+    )
     .option('--fleet <file>', 'take the machines from a file: a recorded body, a JSON array, or NDJSON')
     .addOption(new Option('--order <order>', 'order of the rows').choices(ROW_ORDERS).default('insertion'))
     .option(
       '--churn <per minute>',
-      'machines that report, come or go per minute',
+      'machines that report, change, come or go per minute',
       integerBetween(0, 60_000),
       0,
     )
@@ -72,6 +80,8 @@ export function emulatorCommand(): Command {
     .action(async (options: CommandOptions, command: Command) => {
       let emulator: Emulator;
       try {
+        // Not loaded where the gateway alone is to be started.
+        const { startEmulator } = await import('./emulator.ts');
         emulator = await startEmulator(await emulatorOptions(options));
       } catch (cause) {
         command.error(`error: ${startFault(cause, options)}`);
@@ -98,8 +108,8 @@ async function emulatorOptions(options: CommandOptions): Promise<EmulatorOptions
   };
 }
 
-async function fleetSource({ fleet, size, seed }: CommandOptions): Promise<FleetSource> {
-  if (fleet === undefined) return { kind: 'seeded', size, seed };
+async function fleetSource({ fleet, size, seed, olderRecords }: CommandOptions): Promise<FleetSource> {
+  if (fleet === undefined) return { kind: 'seeded', size, seed, olderRecords };
   return { kind: 'rows', rows: readFleet(await readFile(fleet, 'utf8')) };
 }
 

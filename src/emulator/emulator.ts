@@ -10,6 +10,7 @@ import { DEFAULT_AUDIENCE } from './entra/entra-options.ts';
 import { type EntraHandle, type EntraOptions, startEntra } from './entra.ts';
 import { Fleet } from './fleet/fleet.ts';
 import type { FleetSource } from './fleet/fleet-source.ts';
+import { type FleetPresence, FleetWatch } from './fleet/fleet-watch.ts';
 import { fixedTokens } from './http/authorization.ts';
 import { serveControlApi } from './http/control-api.ts';
 import { createFaults, type FaultQueue } from './http/faults.ts';
@@ -22,6 +23,7 @@ import { mulberry32 } from './random.ts';
 import { changedSettings, DEFAULT_SETTINGS, type Settings, type SettingsChange } from './settings.ts';
 
 export type { EntraHandle, EntraUser } from './entra.ts';
+export type { FleetPresence } from './fleet/fleet-watch.ts';
 export { readFleet } from './fleet/read-fleet.ts';
 export type { RowOrder } from './fleet/row-order.ts';
 export type { Fault } from './http/faults.ts';
@@ -63,6 +65,8 @@ export interface Emulator {
   readonly configure: (change: SettingsChange) => void;
   /** The fleet as it is now, in the current order. */
   readonly rows: () => readonly RawMachine[];
+  /** Records from now on which machines are there: the truth for checking a reader's result. */
+  readonly watch: () => FleetPresence;
   /** @throws RangeError when a seeded fleet's size is out of bounds */
   readonly replaceFleet: (fleet: FleetSource) => void;
   /** Stops at once, also with answers under way or stalled. */
@@ -148,8 +152,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     url: listeningUrl(app.server.address(), host),
     ...(entra === undefined ? {} : { entra: entra.handle }),
     replaceFleet: (source) => {
-      fleet = new Fleet(source, now());
+      const next = new Fleet(source, now());
+      fleet.handOver(next);
+      fleet = next;
       fleet.advance(now(), settings.churnPerMinute);
+    },
+    watch: () => {
+      const watch = new FleetWatch((ended) => fleet.unwatch(ended));
+      currentFleet().watch(watch);
+      watch.begin();
+      return watch;
     },
     close: async () => {
       closing.abort();

@@ -35,7 +35,7 @@ export interface EntraHandle {
   readonly scope: string;
   /** The certificate to trust, PEM. */
   readonly caCertificate: string;
-  /** Token requests so far, refused ones among them. */
+  /** Token requests so far, rejected ones included. */
   readonly tokenRequests: () => number;
   /** The next `count` token requests, after those already queued, fail. */
   readonly failNext: (count: number, failure: TokenFailure) => void;

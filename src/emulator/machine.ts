@@ -1,5 +1,5 @@
 /**
- * One machine as the Machines API sends it: a JSON object of which only `id` is sure to be there. Other keys
+ * One machine as the Machines API sends it: a JSON object with only `id` certain to be there. Other keys
  * may be missing, null, empty, of an unexpected type, or unknown; the emulator keeps them as they are.
  */
 export interface RawMachine {
@@ -18,7 +18,7 @@ export function isRawMachine(value: unknown): value is RawMachine {
   );
 }
 
-/** The 30 documented and recorded properties of a machine, in the order of the recorded answers. */
+/** The 31 documented and recorded properties of a machine, in the order of the recorded answers. */
 export const MACHINE_PROPERTIES: readonly string[] = [
   'id',
   'mergedIntoMachineId',
@@ -44,6 +44,7 @@ export const MACHINE_PROPERTIES: readonly string[] = [
   'isAadJoined',
   'aadDeviceId',
   'machineTags',
+  'defenderAvStatus',
   'onboardingStatus',
   'osArchitecture',
   'managedBy',

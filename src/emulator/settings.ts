@@ -8,7 +8,10 @@ import { validationText } from './validation-text.ts';
 export interface Settings {
   /** Order of the rows; none is promised by the service. Default: insertion. */
   readonly order: RowOrder;
-  /** Machines per minute that report anew; one event in twenty adds a machine, one removes one. Default: 0. */
+  /**
+   * Events per minute: of twenty, fifteen are reports, one adds a machine, one removes one, and three change risk, tags or
+   * group, which does not move `lastSeen`. Default: 0.
+   */
   readonly churnPerMinute: number;
   /** Time before every answer of the API, in ms. Default: 0. */
   readonly latencyMs: number;
@@ -18,7 +21,7 @@ export interface Settings {
   readonly retryAfterHeader: boolean;
   /** Most rows of one answer. Default: 10,000. */
   readonly pageCap: number;
-  /** Query forms nobody knows the service to take. Default: none is accepted. */
+  /** Query forms that the service is not known to accept. Default: none is accepted. */
   readonly accept: DoubtfulForms;
   /** Whether texts are compared without regard to case; unknown of the service. Default: false. */
   readonly caseInsensitive: boolean;

@@ -1,12 +1,14 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { BadInput, printInputPath } from '../machines/bad-input.ts';
+import { ChangesExpired } from '../machines/changes-expired.ts';
+import { FleetRequired } from '../machines/fleet-required.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import { tokensMessage } from './bounds/document-bounds.ts';
 
 /**
- * Turns whatever was thrown into what a client may read: a message that says what to do, and a stable
- * `extensions.code`. Nobody's inner words, names or stacks pass: what is not known here is an INTERNAL_SERVER_ERROR.
+ * Turns any thrown value into an error for clients: a message that says what to do, and a stable
+ * `extensions.code`. No internal messages, names or stacks pass: an unknown error is an INTERNAL_SERVER_ERROR.
  */
 export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
   const error = unwrapResolverError(thrown);
@@ -17,6 +19,17 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
       message: error.message,
       extensions: { code: 'BAD_USER_INPUT', inputPath: printInputPath(error.inputPath) },
     });
+  }
+  if (error instanceof FleetRequired) {
+    const inputPath = error.inputPath && printInputPath(error.inputPath);
+    return present({
+      ...place,
+      message: error.message,
+      extensions: present({ code: 'FLEET_REQUIRED', inputPath }),
+    });
+  }
+  if (error instanceof ChangesExpired) {
+    return present({ ...place, message: error.message, extensions: { code: 'CHANGES_EXPIRED' } });
   }
   if (error instanceof UpstreamError) {
     const { code, correlationId, retryAfterSeconds, claims } = error;
@@ -49,7 +62,8 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
 /** Whether something broke inside, rather than that the caller asked for what cannot be, or upstream failed. */
 export function isOurFault(thrown: unknown): boolean {
   const error = unwrapResolverError(thrown);
-  if (error instanceof BadInput || error instanceof UpstreamError || isTooDeep(error)) return false;
+  if ([BadInput, ChangesExpired, FleetRequired].some((kind) => error instanceof kind)) return false;
+  if (error instanceof UpstreamError || isTooDeep(error)) return false;
   if (!(error instanceof GraphQLError)) return true;
   if (error.extensions.code !== undefined) return false;
   // A value that breaks its type on the way out is ours, and so is what Apollo wraps as it takes up a request; what

@@ -39,13 +39,13 @@ export async function resolveMachineReference(
 ): Promise<Machine | null> {
   const id = readId(reference.id);
   const machine = isPossibleId(id) ? await machineById.load(id) : null;
-  // A copy, for the library writes __typename on what it gets, and rows are shared.
+  // A copy, since the library writes __typename on it, and rows are shared.
   return machine && { ...machine };
 }
 
-/** As the scalar ID reads what is no literal: text, or a whole number. */
+/** As the scalar ID reads a value: text, or a whole number. */
 function readId(id: unknown): string {
   if (typeof id === 'string') return id;
   if (Number.isSafeInteger(id)) return String(id);
-  throw new BadInput(['id'], 'is missing: a machine is referred to by it, as text.');
+  throw new BadInput(['id'], 'is missing: a reference to a machine needs it, as text.');
 }

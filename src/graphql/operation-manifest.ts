@@ -62,7 +62,7 @@ export function readManifest(text: string): OperationManifest {
 }
 
 /**
- * Holds the manifest against the schema as the server starts, and against the bounds on documents: what is registered
+ * Checks the manifest against the schema as the server starts, and against the bounds on documents: what is registered
  * must be answered.
  */
 export function checkedManifest(

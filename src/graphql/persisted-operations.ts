@@ -5,12 +5,12 @@ import { LRUCache } from 'lru-cache';
 import type { GatewayContext } from './context.ts';
 import type { OperationManifest } from './operation-manifest.ts';
 
-/** Operations that are known beforehand, and which others are taken. */
+/** Operations that are known beforehand, and which others are allowed. */
 export interface PersistedOperations {
   /** Whether clients may teach us operations of their own (APQ). */
   readonly automatic: boolean;
   readonly manifest: OperationManifest | undefined;
-  /** `require` refuses what is not in the manifest; `allow` takes it too. */
+  /** `require` rejects operations outside the manifest; `allow` accepts them. */
   readonly mode: 'allow' | 'require';
 }
 
@@ -23,27 +23,31 @@ const cachedMs = 86_400_000;
  * queries). What is taught is bounded in size and time, and goes the way of any other text: it is parsed, validated and
  * measured before it is kept.
  */
-export function persistedQueries(options: PersistedOperations): PersistedQueryOptions | false {
+export function createPersistedTexts(options: PersistedOperations): PersistedTexts {
   const { automatic, manifest } = options;
   const learns = automatic && options.mode === 'allow';
-  if (!learns && manifest === undefined) return false;
+  if (!learns && manifest === undefined) return { textOf: () => undefined, forApollo: false };
   const taught = new LRUCache<string, string>({
     maxSize: maxCachedCharacters,
     sizeCalculation: (text) => text.length + 1,
     ttl: cachedMs,
   });
-  return {
-    cache: {
-      get: async (key) => {
-        const id = key.slice(key.indexOf(':') + 1);
-        return manifest?.get(id) ?? taught.get(id);
-      },
-      set: async (key, text) => {
-        if (learns) taught.set(key.slice(key.indexOf(':') + 1), text);
-      },
-      delete: async (key) => taught.delete(key.slice(key.indexOf(':') + 1)),
+  const textOf = (id: string) => manifest?.get(id) ?? taught.get(id);
+  const cache: PersistedQueryOptions['cache'] = {
+    get: async (key) => textOf(key.slice(key.indexOf(':') + 1)),
+    set: async (key, text) => {
+      if (learns) taught.set(key.slice(key.indexOf(':') + 1), text);
     },
+    delete: async (key) => taught.delete(key.slice(key.indexOf(':') + 1)),
   };
+  return { textOf, forApollo: { cache } };
+}
+
+/** Texts of operations by their hashes. */
+export interface PersistedTexts {
+  /** Undefined for a hash that stands for no text. */
+  readonly textOf: (hash: string) => string | undefined;
+  readonly forApollo: PersistedQueryOptions | false;
 }
 
 /** What stands in for a text that is refused. */
@@ -64,8 +68,8 @@ export function safelist(manifest: OperationManifest): ApolloServerPlugin<Gatewa
       return {
         async didResolveOperation() {
           throw new GraphQLError(
-            'This gateway answers registered operations only, and this is none of them. ' +
-              'Send one from its manifest unchanged, or have the operator add it.',
+            'This gateway executes registered operations only, and this is not one. ' +
+              'Send one from its manifest unchanged, or let the operator add it.',
             { extensions: { code: 'QUERY_NOT_IN_SAFE_LIST', http: { status: 403 } } },
           );
         },

@@ -1,8 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GatewayContext } from './context.ts';
 
-/** Adds `extensions.upstream` to every answer. @param now clock, in epoch milliseconds */
-export function upstreamExtension(now: () => number): ApolloServerPlugin<GatewayContext> {
+/** Adds `extensions.upstream` to every answer. */
+export function upstreamExtension(): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {
       return {
@@ -11,7 +11,7 @@ export function upstreamExtension(now: () => number): ApolloServerPlugin<Gateway
           const { singleResult } = response.body;
           singleResult.extensions = {
             ...singleResult.extensions,
-            upstream: contextValue.usage.report(now()),
+            upstream: contextValue.usage.report(),
           };
         },
       };

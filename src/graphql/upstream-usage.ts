@@ -6,11 +6,14 @@ import type { ServedFrom, Usage } from '../machines/source.ts';
 export class UpstreamUsage implements Usage {
   readonly #onServed: (from: ServedFrom) => void;
   #calls = 0;
-  #cache: ServedFrom | undefined;
-  #oldest: Moment | undefined;
-  #consistency: Consistency = 'LISTING';
+  #cache: WindowsServed | undefined;
+  #consistency: Consistency | undefined;
+  /** When the oldest row of each source was read. */
+  readonly #oldestOf = new Map<RowsSource, Moment>();
+  #maxAgeMs = Number.POSITIVE_INFINITY;
+  #isOfMoment = false;
 
-  /** @param onServed told of each serving, for the metrics */
+  /** @param onServed called for each serving, for the metrics */
   constructor(onServed: (from: ServedFrom) => void) {
     this.#onServed = onServed;
   }
@@ -21,26 +24,56 @@ export class UpstreamUsage implements Usage {
 
   served(from: ServedFrom, readAt: Moment): void {
     this.#onServed(from);
-    if (this.#cache === undefined || servedOrder.indexOf(from) > servedOrder.indexOf(this.#cache)) {
-      this.#cache = from;
+    const source = from === 'FLEET' ? 'FLEET' : 'WINDOWS';
+    if (from !== 'FLEET') {
+      const isMoreTelling =
+        this.#cache === undefined || servedOrder.indexOf(from) > servedOrder.indexOf(this.#cache);
+      if (isMoreTelling) this.#cache = from;
     }
-    if (this.#oldest === undefined || Date.parse(readAt) < Date.parse(this.#oldest)) this.#oldest = readAt;
+    const known = this.#oldestOf.get(source);
+    if (known === undefined || readAt < known) this.#oldestOf.set(source, readAt);
   }
 
-  placed(consistency: Consistency): void {
-    if (consistencyOrder.indexOf(consistency) > consistencyOrder.indexOf(this.#consistency)) {
-      this.#consistency = consistency;
-    }
+  /** The caller asked for rows of at most this age. @param seconds null counts as not given */
+  bounded(seconds: number | null | undefined): void {
+    this.#maxAgeMs = Math.min(this.#maxAgeMs, (seconds ?? Number.POSITIVE_INFINITY) * 1_000);
   }
 
-  /** @param now epoch milliseconds */
-  report(now: number): UpstreamReport {
+  /** The answer holds what is of its moment, such as the state of the quota. */
+  ofMoment(): void {
+    this.#isOfMoment = true;
+  }
+
+  /**
+   * How long all that was served stays fresh, in milliseconds; 0 or less where it is not, or holds no rows.
+   * @param spans how long rows of each source are fresh
+   * @param now wall clock, in epoch milliseconds
+   */
+  freshForMs(spans: FreshSpans, now: number): number {
+    if (this.#isOfMoment || this.#oldestOf.size === 0) return 0;
+    const left = [...this.#oldestOf].map(([source, readAt]) => {
+      // Another replica's clock may be ahead.
+      const ageMs = Math.max(0, now - Date.parse(readAt));
+      return Math.min(spans[source], this.#maxAgeMs) - ageMs;
+    });
+    return Math.min(...left);
+  }
+
+  /** @param consistency undefined where no list was needed */
+  placed(consistency: Consistency | undefined): void {
+    const all = [this.#consistency, consistency];
+    this.#consistency = worstFirst.find((each) => all.includes(each));
+  }
+
+  report(): UpstreamReport {
+    const [source = null, other] = this.#oldestOf.keys();
+    const [asOf = null] = [...this.#oldestOf.values()].sort();
     return {
       calls: this.#calls,
+      source: other === undefined ? source : 'BOTH',
       cache: this.#cache ?? null,
-      ageSeconds:
-        this.#oldest === undefined ? null : Math.max(0, Math.round((now - Date.parse(this.#oldest)) / 1_000)),
-      consistency: this.#consistency,
+      asOf,
+      consistency: this.#consistency ?? null,
     };
   }
 }
@@ -49,12 +82,22 @@ export class UpstreamUsage implements Usage {
 export interface UpstreamReport {
   /** Calls that were sent upstream for this operation, tries and all; those shared with others are counted once. */
   readonly calls: number;
-  /** Where rows came from, the most telling of them: read just now, past their time, or from the cache. */
-  readonly cache: ServedFrom | null;
-  /** Age of the oldest row. */
-  readonly ageSeconds: number | null;
-  readonly consistency: Consistency;
+  /** Who answered: the fleet that the gateway holds whole, windows of upstream's own list, or both. */
+  readonly source: AnswerSource | null;
+  /** Where rows of windows came from, the most telling of them: read just now, past their time, or from the cache. */
+  readonly cache: WindowsServed | null;
+  /** When the oldest row was read: a moment rather than an age, so that the same rows make the same answer. */
+  readonly asOf: Moment | null;
+  /** How sure the place of each cursor is, the least sure of them; null where no list was needed. */
+  readonly consistency: Consistency | null;
 }
 
-const servedOrder: readonly ServedFrom[] = ['HIT', 'MISS', 'STALE'];
-const consistencyOrder: readonly Consistency[] = ['LISTING', 'ANCHORED', 'BEST_EFFORT'];
+/** How long rows are fresh, from when they were read, in milliseconds. */
+export type FreshSpans = Readonly<Record<RowsSource, number>>;
+
+type RowsSource = 'FLEET' | 'WINDOWS';
+type AnswerSource = RowsSource | 'BOTH';
+type WindowsServed = Exclude<ServedFrom, 'FLEET'>;
+
+const servedOrder: readonly WindowsServed[] = ['HIT', 'MISS', 'STALE'];
+const worstFirst: readonly Consistency[] = ['BEST_EFFORT', 'ANCHORED', 'LISTING'];

@@ -20,7 +20,7 @@ export function headersForApollo(
 
 /**
  * Whether it is certain that this GET was not sent by a page of another origin that is not allowed, by way of
- * somebody's browser. Such a page could not read the answer, but it could measure how long it takes, and use up the
+ * a user's browser. Such a page could not read the answer, but it could measure how long it takes, and use up the
  * quota.
  *
  * A browser says in `Sec-Fetch-Site` whose page asks; a page cannot set it, and a plain link or image sends it as well.
@@ -45,3 +45,21 @@ export function cannotBeOfForeignPage(
 function acceptsOtherJson(accept: string | undefined): boolean {
   return accept !== undefined && /\+json\s*(?:[;,]|$)/i.test(accept);
 }
+
+/**
+ * Whether a WebSocket may be opened: browsers let any page open one, and leave it to the server to look whose it is. A page
+ * of this host may, besides those that may ask at all.
+ */
+export function mayOpenWebSocket(headers: IncomingHttpHeaders, allowedOrigins: readonly string[]): boolean {
+  const { origin, host } = headers;
+  if (cannotBeOfForeignPage(headers, allowedOrigins)) return true;
+  return headers['sec-fetch-site'] === undefined && origin !== undefined && hostOf(origin) === host;
+}
+
+const hostOf = (origin: string): string | undefined => {
+  try {
+    return new URL(origin).host;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,5 +1,6 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
+import { rateHeaders } from './caller-rate.ts';
 import { requestIdHeader } from './request-id.ts';
 
 const preflightSeconds = 600;
@@ -8,10 +9,11 @@ const allowedHeaders = [
   'authorization',
   'content-type',
   'apollo-require-preflight',
-  // By these Apollo's clients say who they are and what they ask.
+  // Headers by which Apollo's clients name themselves and their operation.
   'apollographql-client-name',
   'apollographql-client-version',
   'x-apollo-operation-name',
+  'if-none-match',
   requestIdHeader,
 ];
 
@@ -25,7 +27,14 @@ export function allowOrigins(server: FastifyInstance, origins: readonly string[]
     origin: [...origins],
     methods: ['GET', 'POST'],
     allowedHeaders,
-    exposedHeaders: [requestIdHeader, 'retry-after', 'www-authenticate'],
+    exposedHeaders: [
+      requestIdHeader,
+      'etag',
+      'retry-after',
+      'www-authenticate',
+      'content-disposition',
+      ...Object.values(rateHeaders),
+    ],
     maxAge: preflightSeconds,
   });
 }

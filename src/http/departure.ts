@@ -1,15 +1,21 @@
 import { setMaxListeners } from 'node:events';
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import { whenDone } from './connections.ts';
 
 /**
- * A signal that goes off when there is nobody left to answer: the caller has gone, the time is up, or the gateway stops.
+ * A signal that goes off when an answer has no reader: the caller has left, the time is up, or the gateway stops.
+ * Where the caller had gone before, it has gone off already.
  *
  * One controller holds it all: what `AbortSignal.any` makes of `AbortSignal.timeout` is lost, and never goes off, where
  * Node 20 collects garbage meanwhile.
  * @param timeoutMs time for the request from now
  * @param stopping goes off when the gateway will not wait any longer
  */
-export function departureSignal(reply: FastifyReply, timeoutMs: number, stopping: AbortSignal): AbortSignal {
+export function departureSignal(
+  response: ServerResponse,
+  timeoutMs: number,
+  stopping: AbortSignal,
+): AbortSignal {
   const departure = new AbortController();
   // An operation may ask upstream many times at once; Node would warn of a leak from the eleventh listener on.
   setMaxListeners(0, departure.signal);
@@ -20,10 +26,10 @@ export function departureSignal(reply: FastifyReply, timeoutMs: number, stopping
   );
   if (stopping.aborted) stop();
   stopping.addEventListener('abort', stop);
-  reply.raw.once('close', () => {
+  whenDone(response, (end) => {
     clearTimeout(timer);
     stopping.removeEventListener('abort', stop);
-    if (!reply.raw.writableFinished) departure.abort();
+    if (end === 'gone') departure.abort();
   });
   return departure.signal;
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parse, print } from 'graphql';
 import { type LoadedFile, loadBrowserFiles } from './explorer/browser-files.ts';
 import type { ExampleQuery } from './explorer/example-queries.ts';
 import { contentSecurityPolicy, explorerPage } from './explorer/page.ts';
+import type { SendReady } from './ready-answer.ts';
 
 /**
  * `/explorer`: GraphiQL, with all that it loads from this server alone. The page itself holds no data and asks `/graphql`
@@ -11,7 +12,11 @@ import { contentSecurityPolicy, explorerPage } from './explorer/page.ts';
  * @param queries what its tabs hold at first
  * @throws where its files are not installed
  */
-export function registerExplorer(server: FastifyInstance, queries: readonly ExampleQuery[]): void {
+export function registerExplorer(
+  server: FastifyInstance,
+  queries: readonly ExampleQuery[],
+  sendReady: SendReady,
+): void {
   const tabs = queries.map(({ title, query, variables }) => ({
     query: `# ${title}\n${print(parse(query))}\n`,
     ...(variables === undefined ? {} : { variables: JSON.stringify(variables, undefined, 2) }),
@@ -32,13 +37,11 @@ export function registerExplorer(server: FastifyInstance, queries: readonly Exam
     guarded(reply).header('cache-control', 'no-store').send(tabs),
   );
   for (const file of loadBrowserFiles()) {
-    server.get(`/explorer/${file.name}`, async (request, reply) =>
-      sendFile(reply, file, request.headers['if-none-match']),
-    );
+    server.get(`/explorer/${file.name}`, async (request, reply) => sendFile(request, reply, file, sendReady));
   }
 }
 
-/** Headers that all answers bear, whatever the rest of the server sends. */
+/** Headers of all answers, whatever the rest of the server sends. */
 const guarded = (reply: FastifyReply): FastifyReply =>
   reply
     .header('x-content-type-options', 'nosniff')
@@ -48,8 +51,12 @@ const guarded = (reply: FastifyReply): FastifyReply =>
     .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 
 /** Browsers keep a file, and ask each time whether it is still the same: it changes with the version of the gateway. */
-function sendFile(reply: FastifyReply, file: LoadedFile, known: string | undefined): FastifyReply {
-  guarded(reply).header('cache-control', 'no-cache').header('etag', file.etag);
-  const isKnown = known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === file.etag);
-  return isKnown === true ? reply.code(304).send() : reply.type(file.type).send(file.content);
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { type, content, version }: LoadedFile,
+  sendReady: SendReady,
+): Promise<void> {
+  const headers = { 'cache-control': 'no-cache', 'content-type': type };
+  await sendReady(request, guarded(reply), { status: 200, headers, pieces: [content], version });
 }

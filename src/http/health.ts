@@ -1,19 +1,33 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Why the gateway should get no requests for now, in words for the operator; empty when it should. */
-export type Readiness = () => Promise<readonly string[]>;
+/** Whether requests make sense, for the operator. */
+export interface ReadinessReport {
+  /** Why the gateway should get no requests for now; empty when it should. */
+  readonly reasons: readonly string[];
+  /** What is wrong with upstream, also while the gateway serves what it holds. */
+  readonly upstream: UpstreamTrouble | undefined;
+}
+
+interface UpstreamTrouble {
+  readonly state: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export type Readiness = () => Promise<ReadinessReport>;
 
 /**
  * `/healthz` says that the process answers; where it fails, restart. `/readyz` says that requests make sense; where it
- * fails, send them elsewhere for a while: it says why.
+ * fails, send them elsewhere for a while: it says why. In either case it names an upstream that brings no list.
  */
 export function registerHealth(server: FastifyInstance, readiness: Readiness): void {
   server.get('/healthz', async () => ({ status: 'ok' }));
   server.get('/readyz', async (_, reply) => {
-    const reasons = await readiness();
+    const { reasons, upstream } = await readiness();
     return reasons.length === 0
-      ? { status: 'ready' }
-      : reply.code(503).header('retry-after', '5').send({ status: 'not ready', reasons });
+      ? { status: 'ready', upstream }
+      : reply.code(503).header('retry-after', '5').send({ status: 'not ready', reasons, upstream });
   });
 }
 

@@ -1,72 +1,66 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { whenDone } from './connections.ts';
 import { isOperational } from './health.ts';
+import { Places } from './places.ts';
 import { problem } from './problem.ts';
 
-/** A request takes milliseconds where its rows are at hand. */
+/** A request takes milliseconds where its rows are in memory. */
 const retryAfterSeconds = 1;
+/** Part of all that are in flight that one caller may have. */
+const callerShare = 1 / 4;
+
+/** @param most of all callers at a time; one at least */
+export function sharedPlaces(most: number): Places {
+  const whole = Math.max(1, Math.floor(most));
+  return new Places(whole, Math.max(1, Math.floor(whole * callerShare)));
+}
 
 /**
- * Refuses what comes while too many requests are in flight, at once and before its body is read: a fast no is worth more
- * than an answer that nobody waits for any longer. Health and metrics are answered all the same.
+ * Rejects requests while too many are in flight, at once and before the body is read: a fast rejection is worth more
+ * than an answer whose caller has left. Health and metrics are answered nevertheless.
  */
-export function limitRequestsInFlight(server: FastifyInstance, most: number, onRefused: () => void): void {
-  let inFlight = 0;
-  server.addHook('onRequest', async (request, reply) => {
-    if (isOperational(request)) return;
-    if (inFlight >= most) {
+export function limitRequestsInFlight(server: FastifyInstance, places: Places, onRefused: () => void): void {
+  server.addHook('onRequest', (request, reply, next) => {
+    if (isOperational(request)) return next();
+    const give = places.take();
+    if (give === undefined) {
       onRefused();
-      // What is still to come of its body is not waited for.
+      // The rest of its body is not awaited.
       reply.header('connection', 'close');
-      await reply
-        .code(503)
-        .header('retry-after', retryAfterSeconds)
-        .send(problem('OVERLOADED', `The gateway has its hands full. Ask again in ${retryAfterSeconds} s.`));
+      reply.code(503).header('retry-after', retryAfterSeconds).send(problem('OVERLOADED', tooManyInFlight));
       return;
     }
-    inFlight += 1;
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-    });
+    whenDone(reply.raw, give);
+    next();
   });
 }
 
-/** Part of all requests in flight that one caller may have. */
-const callerShare = 1 / 4;
+/** In words for callers. */
+export const tooManyInFlight = `The gateway is overloaded. Try again in ${retryAfterSeconds} s.`;
+export const tooManyOfOwn = ({ mostOfOne }: Places): string =>
+  `You have ${mostOfOne} requests in flight, the most for one caller.`;
 
 /**
- * A hook that refuses a caller who has too many requests in flight, so that slow ones of one leave room for others.
- * @param callerOf undefined for whom is not known: an address can stand for many
+ * A hook that rejects a caller with too many requests in flight, so that slow ones of one leave room for others.
+ * @param callerOf undefined for unidentified callers: an address can be many
  */
 export function limitOfCallerInFlight(
-  most: number,
+  places: Places,
   callerOf: (request: FastifyRequest) => string | undefined,
   onRefused: () => void,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  const mostOfOne = Math.max(1, Math.floor(most * callerShare));
-  const inFlight = new Map<string, number>();
-  return async (request, reply) => {
-    const caller = callerOf(request);
-    if (caller === undefined) return;
-    const own = inFlight.get(caller) ?? 0;
-    if (own >= mostOfOne) {
+): onRequestHookHandler {
+  return (request, reply, next) => {
+    const give = places.takeOf(callerOf(request));
+    if (give === undefined) {
       onRefused();
       reply.header('connection', 'close');
-      await reply
+      reply
         .code(429)
         .header('retry-after', retryAfterSeconds)
-        .send(
-          problem(
-            'RATE_LIMITED',
-            `You have ${own} requests in flight, the most that are taken of each caller.`,
-          ),
-        );
+        .send(problem('RATE_LIMITED', tooManyOfOwn(places)));
       return;
     }
-    inFlight.set(caller, own + 1);
-    reply.raw.once('close', () => {
-      const left = (inFlight.get(caller) ?? 1) - 1;
-      if (left > 0) inFlight.set(caller, left);
-      else inFlight.delete(caller);
-    });
+    whenDone(reply.raw, give);
+    next();
   };
 }

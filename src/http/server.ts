@@ -1,71 +1,98 @@
 import { setMaxListeners } from 'node:events';
+import { createServer as createNodeServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
-import Negotiator from 'negotiator';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Admission } from '../auth/admission.ts';
-import type { GatewayContext } from '../graphql/context.ts';
-import type { Call } from '../machines/source.ts';
+import type { AnswerPrepared } from '../graphql/answers/answer-prepared.ts';
+import type { Arrival, CreateContext, GatewayContext } from '../graphql/context.ts';
+import type { OpenExport } from '../graphql/exports/machine-exports.ts';
 import type { Metrics } from '../metrics.ts';
-import { createDoor } from './admission.ts';
-import { type CallerKey, callerLimit } from './caller-rate.ts';
-import { headersForApollo } from './client-headers.ts';
+import type { Tracer } from '../tracing/tracer.ts';
+import { apolloAnswers } from './apollo-answers.ts';
+import { type CallerKey, CallerRate, callerLimit } from './caller-rate.ts';
+import { cannotBeOfForeignPage, headersForApollo } from './client-headers.ts';
+import { Connections } from './connections.ts';
 import { allowOrigins } from './cors.ts';
 import { departureSignal } from './departure.ts';
+import { createDoor } from './door.ts';
+import { EncodedAnswers } from './encoded-answers.ts';
+import { refuseEncodedBodies } from './encoded-bodies.ts';
 import type { ExampleQuery } from './explorer/example-queries.ts';
 import { registerExplorer } from './explorer.ts';
+import { exportSendTimes, exportShare, registerExports } from './exports.ts';
 import { type Readiness, registerHealth } from './health.ts';
 import { checkHosts } from './host-header.ts';
-import { problem } from './problem.ts';
-import { requestIdHeader, requestIdOf } from './request-id.ts';
-import { limitOfCallerInFlight, limitRequestsInFlight } from './requests-in-flight.ts';
+import { registerMetrics } from './metrics-path.ts';
+import { prefersPage } from './page-preference.ts';
+import { redirectPrefix, withoutPrefix } from './path-prefix.ts';
+import { Places } from './places.ts';
+import { createSendReady } from './ready-answer.ts';
+import { errorAnswer, refuseUnreadable } from './request-errors.ts';
+import { RequestSpans } from './request-spans.ts';
+import { limitOfCallerInFlight, limitRequestsInFlight, sharedPlaces } from './requests-in-flight.ts';
 import { addSecurityHeaders } from './security-headers.ts';
-import { watchSilentConnections } from './silent-connections.ts';
-
-/** What is known of a request as it arrives. */
-export type Arrival = Pick<Call, 'requestId' | 'signal' | 'deadline'>;
+import { basicOptions, registerBasics } from './server-basics.ts';
+import { registerStartPage } from './start-page.ts';
+import { answerByEvents, EventBytes, wantsEvents } from './streams/event-streams.ts';
+import { OpenStreams } from './streams/open-streams.ts';
+import { takeUpgrades, type Upgrades } from './streams/upgrades.ts';
+import { WebSockets } from './streams/web-sockets.ts';
+import { UnsentAnswers } from './unsent-answers.ts';
 
 export interface ServerOptions {
   /** Started. */
   readonly apollo: ApolloServer<GatewayContext>;
-  /** Finds out who asks. @param authorization all Authorization headers. @throws {CallerRefusal} */
+  /** Identifies the caller. @param authorization all Authorization headers. @throws {CallerRefusal} */
   readonly admit: (authorization: readonly string[]) => Promise<Admission>;
-  readonly createContext: (arrival: Arrival, admission: Admission) => GatewayContext;
+  readonly createContext: CreateContext;
+  readonly answerPrepared: AnswerPrepared;
+  readonly openExport: OpenExport;
   /** Whether browsers get a page at `/graphql`. */
   readonly landingPage: boolean;
   readonly readiness: Readiness;
   readonly requestTimeoutMs: number;
+  /** Whether `/metrics` is served here; else a port of its own has it. */
+  readonly metricsPath: boolean;
   /** Queries that the explorer's tabs hold at first; undefined where there is no explorer. */
   readonly explorerQueries: readonly ExampleQuery[] | undefined;
   /** Takes requests only under a loopback host name; see {@link checkHosts}. */
   readonly loopbackOnly: boolean;
   readonly limits: HttpLimits;
+  /** Compresses answers as callers accept; else it is left to a proxy. */
+  readonly compression: boolean;
+  /** Path under which a proxy serves the gateway, such as `/defender`; empty for none. */
+  readonly pathPrefix: string;
   /** Origins of web pages that may ask; none by default. */
   readonly corsOrigins: readonly string[];
   /** Goes off when requests in flight are not waited for any longer. */
   readonly stopping: AbortSignal;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Clock, in epoch milliseconds. */
+  readonly tracer: Tracer;
+  /** Clock that never goes back, in milliseconds. */
+  readonly monotonic: () => number;
+  /** Wall clock, in epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** What is borne of callers. */
+/** Limits on callers. */
 export interface HttpLimits {
   /** Time for a caller to send a whole request; its head must come within a third of it. */
   readonly receiveTimeoutMs: number;
-  /** Connections at once; further ones are closed at once. */
+  /** Time for a caller to take a whole answer. */
+  readonly sendTimeoutMs: number;
+  /** Most bytes of answers that lie in memory until their callers take them. */
+  readonly maxUnsentBytes: number;
+  /** Connections at once; a further one takes the place of an idle one. */
   readonly maxConnections: number;
   readonly maxRequestsInFlight: number;
   /** Requests a minute of each caller; 0 for no limit. */
   readonly callerRequestsPerMinute: number;
+  /** Subscriptions at a time, and connections for them. */
+  readonly subscriptions: number;
+  readonly subscriptionsPerCaller: number;
 }
 
 /** Largest request body, in bytes: far above any filter that upstream takes. */
@@ -75,124 +102,234 @@ const maxHeadBytes = 32 * 1024;
 /** How often it is looked for requests that do not come on, at most. */
 const checkIntervalMs = 5_000;
 
-/** The HTTP server, not yet listening: `/graphql`, `/healthz`, `/readyz`, `/metrics`, `/explorer`. */
+/** How long a connection is kept idle: longer than load balancers do, which else would ask on one that is being closed. */
+const keepAliveMs = 72_000;
+
+const graphqlPath = '/graphql';
+
+/** The HTTP server, not yet listening: `/`, `/graphql`, `/export/machines.ndjson`, `/export/machines.csv`, `/healthz`, `/readyz`, `/metrics`, `/explorer`. */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { apollo, createContext, readiness, requestTimeoutMs, limits, stopping, log, metrics, now } = options;
+  const { apollo, createContext, readiness, requestTimeoutMs, limits, stopping, log, metrics, monotonic } =
+    options;
   // Each request in flight listens, and there may be many.
   setMaxListeners(0, stopping);
-  const loggerInstance: FastifyBaseLogger = log;
-  const server = Fastify({
-    loggerInstance,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestIdOf,
-    bodyLimit: maxBodyBytes,
-    requestTimeout: limits.receiveTimeoutMs,
-    forceCloseConnections: 'idle',
-    http: {
-      headersTimeout: Math.ceil(limits.receiveTimeoutMs / 3),
-      connectionsCheckingInterval: Math.min(checkIntervalMs, Math.ceil(limits.receiveTimeoutMs / 3)),
-      maxHeaderSize: maxHeadBytes,
+  const connections = new Connections({
+    most: limits.maxConnections,
+    onCrowded: ({ remoteAddress }) => {
+      metrics.requestRefused('overloaded');
+      log.info({ address: remoteAddress }, 'too many requests wait on one connection; closing it');
     },
   });
-  server.server.maxConnections = limits.maxConnections;
-  server.addHook('onRequest', async (request, reply) => {
-    reply.header(requestIdHeader, request.id);
+  const unsent = new UnsentAnswers({
+    timeoutMs: limits.sendTimeoutMs,
+    maxBytes: limits.maxUnsentBytes,
+    onCut: ({ remoteAddress, writableLength }, reason) => {
+      metrics.answerCut(reason);
+      log.info(
+        { address: remoteAddress, unsentBytes: writableLength, reason },
+        'caller does not read its answer',
+      );
+    },
   });
+  metrics.gauge('connections', 'Connections of callers.', () => connections.size);
+  metrics.gauge('unsent_bytes', 'Bytes of answers that callers have not read yet.', () => unsent.bytes);
+  const spans = new RequestSpans(options.tracer);
+  const answerError = errorAnswer(log, spans);
+  let upgrades: Upgrades = new WeakMap();
+  const server = Fastify({
+    ...basicOptions(log, answerError),
+    rewriteUrl: withoutPrefix(options.pathPrefix),
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: refuseUnreadable(connections, log, spans),
+    serverFactory: (handle) => {
+      const { listener, take } = createListener(limits.receiveTimeoutMs, connections, unsent, handle);
+      upgrades = takeUpgrades(listener, take);
+      return listener;
+    },
+  });
+  const { loopbackOnly } = options;
+  const basics = { log, spans, metrics, answerError, loopbackOnly, knownPath: graphqlPath };
+  const requestLog = registerBasics(server, basics);
+  const requests = sharedPlaces(limits.maxRequestsInFlight);
   const refused = (reason: string) => () => metrics.requestRefused(reason);
-  addSecurityHeaders(server);
-  checkHosts(server, options.loopbackOnly);
   if (options.corsOrigins.length > 0) allowOrigins(server, options.corsOrigins);
   // Behind the hooks of CORS, so that a page can read why it was refused.
-  server.after(() => limitRequestsInFlight(server, limits.maxRequestsInFlight, refused('overloaded')));
+  server.after(() => {
+    server.addHook('onRequest', refuseEncodedBodies);
+    limitRequestsInFlight(server, requests, refused('overloaded'));
+  });
+  metrics.gauge('requests_in_flight', 'Requests in flight, health and metrics aside.', () => requests.taken);
+  metrics.gauge('subscriptions', 'Subscriptions, and connections for them.', () => streams.size);
+  const streams = new OpenStreams(
+    new Places(limits.subscriptions, limits.subscriptionsPerCaller),
+    options.now,
+    metrics.streamEnded,
+  );
   let closing = false;
-  const closeSilentConnections = watchSilentConnections(server.server);
   server.addHook('preClose', async () => {
     closing = true;
-    closeSilentConnections();
+    streams.close();
+    connections.closeIdle();
   });
+  // Else a caller's kept connection would have to be waited for, idle as it is.
+  const headersNow = () => (closing ? { connection: 'close' } : {});
   server.addHook('onSend', async (_, reply) => {
-    // Else a caller's kept connection would have to be waited for, idle as it is.
-    if (closing) reply.header('connection', 'close');
+    addSecurityHeaders(reply);
+    reply.headers(headersNow());
   });
-  server.addHook('onResponse', async (request, reply) => {
-    // The path alone: the query of a GET holds the operation, and with it names of devices.
-    const path = request.url.split('?', 1)[0];
-    log.info(
-      {
-        requestId: request.id,
-        method: request.method,
-        path,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-      },
-      'request answered',
-    );
+  const encoded = options.compression ? new EncodedAnswers() : undefined;
+  if (encoded !== undefined) {
+    metrics.gauge('encoded_bytes', 'Bytes of answers that are kept compressed.', () => encoded.bytes);
+  }
+  const sendReady = createSendReady({ encoded, headersNow });
+  redirectPrefix(server, options.pathPrefix);
+  registerStartPage(server, {
+    prefix: options.pathPrefix,
+    explorer: options.explorerQueries !== undefined,
+    landingPage: options.landingPage,
   });
-  server.setErrorHandler<FastifyError>((error, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) log.error({ requestId: request.id, err: error }, 'a request failed');
-    return reply
-      .code(status)
-      .send(
-        status < 500
-          ? problem('BAD_REQUEST', error.message)
-          : problem('INTERNAL_SERVER_ERROR', 'Something went wrong inside the gateway.'),
-      );
-  });
-  server.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send(problem('NOT_FOUND', `There is nothing at ${request.method} of this path. Try /graphql.`)),
-  );
   registerHealth(server, readiness);
-  server.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.print()));
-  if (options.explorerQueries !== undefined) registerExplorer(server, options.explorerQueries);
+  if (options.metricsPath) registerMetrics(server, metrics);
+  if (options.explorerQueries !== undefined) registerExplorer(server, options.explorerQueries, sendReady);
   const door = createDoor({
     admit: options.admit,
-    isForPage: (request) => options.landingPage && isForLandingPage(request),
+    needsNobody: (request) =>
+      request.routeOptions.url === graphqlPath &&
+      ((options.landingPage && isForLandingPage(request)) ||
+        (upgrades.has(request.raw) && request.headers.authorization === undefined)),
     log,
+    spans,
     onRefused: metrics.requestRefused,
   });
-  // Who is known is counted by that. A forwarding header is no evidence of who asks: whoever asks can write it.
+  // Identified callers are counted by id. A forwarding header identifies nobody: any caller can write it.
   const knownCaller = (request: FastifyRequest): string | undefined => {
     const caller = door.callerOf(request);
     return caller?.kind === 'known' ? caller.id : undefined;
   };
   const callerKey: CallerKey = (request) => knownCaller(request) ?? request.ip;
+  const rate =
+    limits.callerRequestsPerMinute > 0 ? new CallerRate(limits.callerRequestsPerMinute) : undefined;
+  const shared = { apollo, createContext, door, spans, streams, unsent, requestTimeoutMs, monotonic };
+  const webSockets = new WebSockets({
+    ...shared,
+    requests,
+    rate,
+    connections,
+    upgrades,
+    corsOrigins: options.corsOrigins,
+    maxMessageBytes: maxBodyBytes,
+    onRefused: metrics.requestRefused,
+    log,
+  });
+  const events = new EventBytes();
+  const noteOf =
+    (request: FastifyRequest): Arrival['note'] =>
+    (operation) =>
+      requestLog.note(request, operation);
+  const arrive = (request: FastifyRequest, { raw }: FastifyReply): Arrival => {
+    const deadline = monotonic() + requestTimeoutMs;
+    let signal: AbortSignal | undefined;
+    return {
+      requestId: request.id,
+      span: spans.of(request.raw),
+      deadline,
+      get signal() {
+        signal ??= departureSignal(raw, Math.max(0, deadline - monotonic()), stopping);
+        return signal;
+      },
+      note: noteOf(request),
+    };
+  };
+  const answerByApollo = apolloAnswers(apollo, async (request, reply) =>
+    createContext(arrive(request, reply), door.admissionOf(request)),
+  );
+  const onRequest = [
+    door.check,
+    limitOfCallerInFlight(requests, knownCaller, refused('rate_limited')),
+    ...(rate === undefined ? [] : [callerLimit(rate, callerKey, monotonic, refused('rate_limited'))]),
+  ];
+  const exports = sharedPlaces(limits.maxRequestsInFlight * exportShare);
+  metrics.gauge('exports', 'Exports that are being read.', () => exports.taken);
+  registerExports(server, {
+    ...options,
+    open: options.openExport,
+    onRequest,
+    admissionOf: door.admissionOf,
+    callerOf: knownCaller,
+    places: exports,
+    exportTimeoutMs: limits.sendTimeoutMs * exportSendTimes,
+    headersNow,
+    unsent,
+    noteOf,
+    spans,
+    onRefused: metrics.requestRefused,
+  });
   server.route({
-    url: '/graphql',
+    url: graphqlPath,
     method: ['GET', 'POST'],
-    onRequest: [
-      door.check,
-      limitOfCallerInFlight(limits.maxRequestsInFlight, knownCaller, refused('rate_limited')),
-      ...(limits.callerRequestsPerMinute > 0
-        ? [callerLimit(limits.callerRequestsPerMinute, callerKey, now, refused('rate_limited'))]
-        : []),
-    ],
-    preHandler: async (request) => {
-      request.headers = headersForApollo(request.method, request.headers, options.corsOrigins);
+    onRequest,
+    handler: async (request, reply) => {
+      if (webSockets.wanted(request)) return await webSockets.accept(request, reply);
+      if (wantsEvents(request)) {
+        request.headers = headersForApollo(request.method, request.headers, options.corsOrigins);
+        return await answerByEvents(request, reply, {
+          ...shared,
+          note: noteOf(request),
+          events,
+          stopping,
+          onRefused: metrics.requestRefused,
+        });
+      }
+      const admission = door.admittedAs(request);
+      const isProven =
+        request.method === 'GET' && cannotBeOfForeignPage(request.headers, options.corsOrigins);
+      const { method, headers, url, body } = request;
+      const prepared =
+        admission &&
+        (await options.answerPrepared(
+          { method, headers, url, body, isProven },
+          arrive(request, reply),
+          admission,
+        ));
+      if (prepared === undefined) request.headers = headersForApollo(method, headers, options.corsOrigins);
+      return sendReady(request, reply, prepared ?? (await answerByApollo(request, reply)));
     },
-    handler: fastifyApolloHandler(apollo, {
-      context: async (request, reply) =>
-        createContext(
-          {
-            requestId: request.id,
-            signal: departureSignal(reply, requestTimeoutMs, stopping),
-            deadline: now() + requestTimeoutMs,
-          },
-          door.admissionOf(request),
-        ),
-    }),
   });
   return server;
 }
 
-/** A browser that comes by hand: no operation, and rather a page than data, by the same choice as Apollo's. */
-function isForLandingPage({ method, headers, url }: FastifyRequest): boolean {
-  if (method !== 'GET' || url.includes('?') || headers.accept === undefined) return false;
-  const html = 'text/html';
-  return (
-    new Negotiator({ headers }).mediaType(['application/json', 'application/graphql-response+json', html]) ===
-    html
+/** Node's server: requests of a connection take turns, and each answer is followed until it has left. */
+function createListener(
+  receiveTimeoutMs: number,
+  connections: Connections,
+  unsent: UnsentAnswers,
+  handle: RequestListener,
+): { readonly listener: Server; readonly take: RequestListener } {
+  const headersTimeout = Math.ceil(receiveTimeoutMs / 3);
+  const take: RequestListener = (request, response) => {
+    unsent.watch(response);
+    connections.take(request, response, handle);
+  };
+  const listener = createNodeServer(
+    {
+      requestTimeout: receiveTimeoutMs,
+      headersTimeout,
+      connectionsCheckingInterval: Math.min(checkIntervalMs, headersTimeout),
+      keepAliveTimeout: keepAliveMs,
+      maxHeaderSize: maxHeadBytes,
+      // Node would answer by itself, out of turn; see checkHosts.
+      requireHostHeader: false,
+    },
+    take,
   );
+  listener.on('connection', (socket: Socket) => connections.open(socket));
+  // An unknown expectation must keep its turn, which Node's own rejection would not.
+  listener.on('checkExpectation', take);
+  return { listener, take };
+}
+
+/** A browser that comes by hand: no operation, and rather a page than data. */
+function isForLandingPage({ method, headers, url }: FastifyRequest): boolean {
+  return method === 'GET' && !url.includes('?') && prefersPage(headers);
 }

@@ -10,7 +10,7 @@ export function printInputPath(path: InputPath): string {
 }
 
 /**
- * What the caller sent cannot be done. The message is for the caller: it says what was wrong and what to do, and the
+ * An invalid argument. The message is for the caller: it says what was wrong and what to do, and the
  * path says where. It becomes a GraphQL error with the code `BAD_USER_INPUT`.
  */
 export class BadInput extends Error {

@@ -1,7 +1,8 @@
-import { encodeCursor, type Fingerprint, type ListingId } from './cursor.ts';
+import { encodeCursor, type Fingerprint } from './cursor.ts';
 import type { Listing, Stretch } from './listing.ts';
-import type { Machine } from './machine.ts';
+import type { ShownMachine } from './machine.ts';
 import type { Moment } from './moment.ts';
+import { machinesOf, type RowSource, type RowSpan, spansOf } from './row-span.ts';
 
 /**
  * Pages as the Relay cursor connections specification has them, over a listing that is read by offset.
@@ -19,27 +20,34 @@ export interface PageSpan {
   readonly before: number | undefined;
 }
 
-/** A machine and its place in its list. */
-export interface PlacedMachine {
+/** A row that is shown, by its machine's id, and its place in its list. */
+export interface PlacedRow {
   readonly offset: number;
-  readonly machine: Machine;
+  readonly id: string;
+  readonly source: RowSource;
+  /** Its number in the source. */
+  readonly row: number;
 }
 
-/** A page, of which the parts that cost something are worked out when asked for. */
+/** A page; its costly parts are computed when needed. */
 export interface MachinePage {
-  readonly placed: readonly PlacedMachine[];
-  readonly nodes: readonly Machine[];
+  /** Where its rows lie. */
+  readonly spans: readonly RowSpan[];
+  /** Its machines, put together when asked for. */
+  readonly nodes: () => readonly ShownMachine[];
+  /** Machines. */
+  readonly size: number;
+  /** The cursor of one of the nodes, by its index. */
+  readonly cursorOf: (index: number) => string;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly totalCount: number | null;
   readonly asOf: Moment;
-  readonly fingerprint: Fingerprint;
-  readonly listing: ListingId;
 }
 
 export interface Edge {
   readonly cursor: string;
-  readonly node: Machine;
+  readonly node: ShownMachine;
 }
 
 export interface PageInfo {
@@ -49,34 +57,59 @@ export interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** Reads a page out of a listing. */
+/**
+ * Reads a page out of a listing.
+ * @param minute what the durations of its filter were counted back from, in minutes since 1970
+ */
 export async function readPage(
   span: PageSpan,
   listing: Listing,
   fingerprint: Fingerprint,
+  minute?: number,
 ): Promise<MachinePage> {
   const reading = new PageReading(listing);
   const page = span.from === 'front' ? await readForwards(span, reading) : await readBackwards(span, reading);
+  // Not known before: it may turn out on the way that cursors must lead on elsewhere.
+  const { id: listingId } = listing;
+  const { placed, hasNextPage, hasPreviousPage } = page;
   return {
-    ...page,
-    nodes: page.placed.map(({ machine }) => machine),
+    ...rowsOfPage(spansOf(placed)),
+    hasNextPage,
+    hasPreviousPage,
+    cursorOf: (index) => {
+      const { offset, id } = at(placed, index);
+      return encodeCursor({ offset, id, listing: listingId, minute }, fingerprint);
+    },
     totalCount: listing.count() ?? null,
     asOf: reading.oldest,
-    fingerprint,
-    listing: listing.id,
   };
 }
 
-type PageRows = Pick<MachinePage, 'placed' | 'hasNextPage' | 'hasPreviousPage'>;
+/** The rows of a page, of which the machines are put together once, when they are asked for. */
+export function rowsOfPage(spans: readonly RowSpan[]): Pick<MachinePage, 'spans' | 'size' | 'nodes'> {
+  let machines: readonly ShownMachine[] | undefined;
+  return {
+    spans,
+    size: spans.reduce((total, { from, to }) => total + to - from, 0),
+    nodes: () => {
+      machines ??= machinesOf(spans);
+      return machines;
+    },
+  };
+}
+
+interface PageRows extends Pick<MachinePage, 'hasNextPage' | 'hasPreviousPage'> {
+  readonly placed: readonly PlacedRow[];
+}
 
 async function readForwards({ size, after, before }: PageSpan, reading: PageReading): Promise<PageRows> {
-  const placed: PlacedMachine[] = [];
+  const placed: PlacedRow[] = [];
   const behind = before ?? Number.POSITIVE_INFINITY;
   let hasNextPage = false;
-  for await (const machine of reading.forwards(after + 1, size + 1)) {
-    hasNextPage = placed.length === size || machine.offset >= behind;
+  for await (const row of reading.forwards(after + 1, size + 1)) {
+    hasNextPage = placed.length === size || row.offset >= behind;
     if (hasNextPage) break;
-    placed.push(machine);
+    placed.push(row);
   }
   const hasPreviousPage = after >= 0 && (placed.length > 0 || hasNextPage || (await reading.isThere(after)));
   return { placed, hasNextPage, hasPreviousPage };
@@ -86,17 +119,17 @@ async function readBackwards({ size, after, before }: PageSpan, reading: PageRea
   const isBehind = before !== undefined && (await reading.isThere(before));
   // A cursor may lead far behind the end: from there on back would be one empty read after the other.
   const end = isBehind ? before : Math.min(before ?? Number.POSITIVE_INFINITY, await reading.end());
-  const placed: PlacedMachine[] = [];
+  const placed: PlacedRow[] = [];
   let hasPreviousPage = false;
-  for await (const machine of reading.backwards(end, size + 1)) {
-    hasPreviousPage = placed.length === size || machine.offset <= after;
+  for await (const row of reading.backwards(end, size + 1)) {
+    hasPreviousPage = placed.length === size || row.offset <= after;
     if (hasPreviousPage) break;
-    placed.unshift(machine);
+    placed.push(row);
   }
-  return { placed, hasPreviousPage, hasNextPage: isBehind };
+  return { placed: placed.reverse(), hasPreviousPage, hasNextPage: isBehind };
 }
 
-/** Machines of a listing, one after the other in either direction, and when the oldest of them was read. */
+/** Rows of a listing that are shown, one after the other in either direction, and when the oldest of them was read. */
 class PageReading {
   readonly #listing: Listing;
   #oldest: Moment | undefined;
@@ -110,24 +143,24 @@ class PageReading {
   }
 
   /** @param rows how many are likely to be wanted, so that they are read at once */
-  async *forwards(from: number, rows: number): AsyncGenerator<PlacedMachine> {
+  async *forwards(from: number, rows: number): AsyncGenerator<PlacedRow> {
     for (let offset = from; ; ) {
       const stretch = await this.#read(offset, rows);
       yield* place(stretch, offset);
-      offset += stretch.rows.length;
-      if (stretch.ended || stretch.rows.length === 0) return;
+      offset += stretch.ids.length;
+      if (stretch.ended || stretch.ids.length === 0) return;
     }
   }
 
-  async *backwards(end: number, rows: number): AsyncGenerator<PlacedMachine> {
+  async *backwards(end: number, rows: number): AsyncGenerator<PlacedRow> {
     for (let to = end; to > 0; ) {
       const from = Math.max(0, to - rows);
-      const found: PlacedMachine[] = [];
+      const found: PlacedRow[] = [];
       for (let offset = from; offset < to; ) {
         const stretch = await this.#read(offset, to - offset);
         found.push(...place(stretch, offset));
-        if (stretch.rows.length === 0) break;
-        offset += stretch.rows.length;
+        if (stretch.ids.length === 0) break;
+        offset += stretch.ids.length;
       }
       yield* found.reverse();
       to = from;
@@ -136,8 +169,8 @@ class PageReading {
 
   /** Whether a machine is shown at an offset. */
   async isThere(offset: number): Promise<boolean> {
-    const { rows } = await this.#read(offset, 1);
-    return rows[0] !== undefined;
+    const { ids } = await this.#read(offset, 1);
+    return (ids[0] ?? '') !== '';
   }
 
   end(): Promise<number> {
@@ -151,41 +184,42 @@ class PageReading {
   }
 }
 
-function place({ rows }: Stretch, offset: number): PlacedMachine[] {
-  return rows.flatMap((machine, index) =>
-    machine === undefined ? [] : [{ offset: offset + index, machine }],
+function place({ ids, source, from }: Stretch, offset: number): PlacedRow[] {
+  return ids.flatMap((id, index) =>
+    id === '' ? [] : [{ offset: offset + index, id, source, row: from + index }],
   );
 }
 
 /** The page of a filter that matches nothing, for which nothing need be read. */
-export function emptyPage(asOf: Moment, fingerprint: Fingerprint): MachinePage {
+export function emptyPage(asOf: Moment): MachinePage {
   return {
-    placed: [],
-    nodes: [],
+    ...rowsOfPage([]),
+    cursorOf: () => at([], 0),
     hasNextPage: false,
     hasPreviousPage: false,
     totalCount: 0,
     asOf,
-    fingerprint,
-    listing: '' as ListingId,
   };
 }
 
 export function edgesOf(page: MachinePage): readonly Edge[] {
-  return page.placed.map((place) => ({ cursor: cursorOf(place, page), node: place.machine }));
+  return page.nodes().map((node, index) => ({ cursor: page.cursorOf(index), node }));
 }
 
 export function pageInfoOf(page: MachinePage): PageInfo {
-  const first = page.placed.at(0);
-  const last = page.placed.at(-1);
+  const { size, hasNextPage, hasPreviousPage } = page;
+  const cursorOf = (index: number): string | null => (size === 0 ? null : page.cursorOf(index));
   return {
-    hasNextPage: page.hasNextPage,
-    hasPreviousPage: page.hasPreviousPage,
-    startCursor: first === undefined ? null : cursorOf(first, page),
-    endCursor: last === undefined ? null : cursorOf(last, page),
+    hasNextPage,
+    hasPreviousPage,
+    startCursor: cursorOf(0),
+    endCursor: cursorOf(size - 1),
   };
 }
 
-function cursorOf({ offset, machine }: PlacedMachine, { fingerprint, listing }: MachinePage): string {
-  return encodeCursor({ offset, id: machine.id, listing }, fingerprint);
+/** An element that is there. */
+export function at<T>(list: readonly T[], index: number): T {
+  const element = list[index];
+  if (element === undefined) throw new RangeError(`There is no element ${index} of ${list.length}.`);
+  return element;
 }

@@ -1,26 +1,21 @@
-import { everything, type Filter, or } from './filter.ts';
-import { comparisonNodes, joinNodes } from './filter-nodes.ts';
+import type { DeviceScope } from './condition.ts';
+import { comparisonNodes, everything, type Filter, joinNodes, nothing } from './filter.ts';
 import type { FilterBounds } from './odata.ts';
 
-/** The device groups whose machines somebody may see at all. Put before every filter, and held against every row. */
-export type DeviceScope =
-  | { readonly kind: 'all' }
-  /** `rbacGroupId`s; none of them, no machine. */
-  | { readonly kind: 'groups'; readonly groupIds: readonly number[] };
+export type { DeviceScope } from './condition.ts';
 
 export const allDevices: DeviceScope = { kind: 'all' };
 
 /** The filter that a scope puts before another. */
 export function scopeFilter(scope: DeviceScope): Filter {
   if (scope.kind === 'all') return everything;
-  return or(
-    scope.groupIds.map((value) => ({
-      kind: 'comparison',
-      property: 'rbacGroupId',
-      operator: 'eq',
-      value: { type: 'integer', value },
-    })),
-  );
+  if (scope.groupIds.length === 0) return nothing;
+  return {
+    kind: 'condition',
+    property: 'rbacGroupId',
+    test: { operator: 'in', values: scope.groupIds, ignoreCase: false },
+    negated: false,
+  };
 }
 
 /** Nodes that a scope takes of a filter, the join to the rest of it included. */
@@ -31,9 +26,19 @@ export function scopeNodes(scope: DeviceScope): number {
 /** Comparisons that a scope must leave room for: filters of a caller, and ids. */
 const comparisonsLeft = 5;
 
-/** Most device groups of a scope, 15 of 100 nodes. */
+/** Most device groups that fit an upstream call, 15 of 100 nodes. */
 export function maxScopeGroups(maxNodes: number): number {
   return Math.max(0, Math.floor(maxNodes / (comparisonNodes + joinNodes)) - comparisonsLeft);
+}
+
+/** Why an upstream call cannot hold a scope, for the caller; undefined where it can. */
+export function tooManyGroups(scope: DeviceScope, maxNodes: number): string | undefined {
+  const most = maxScopeGroups(maxNodes);
+  if (scope.kind === 'all' || scope.groupIds.length <= most) return undefined;
+  return (
+    `Your roles and groups give ${scope.groupIds.length} device groups, and one upstream call takes at most ` +
+    `${most}.`
+  );
 }
 
 /** Encoded bytes of `rbacGroupId eq … or ` with a number of ten digits. */

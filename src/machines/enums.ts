@@ -14,6 +14,7 @@ export const healthStatuses = {
   UNKNOWN: 'Unknown',
 } as const;
 
+/** From the lowest to the highest: the order of keys is the order of machines. */
 export const riskScores = {
   NONE: 'None',
   INFORMATIONAL: 'Informational',
@@ -22,6 +23,7 @@ export const riskScores = {
   HIGH: 'High',
 } as const;
 
+/** From the lowest to the highest, as {@link riskScores}. */
 export const exposureLevels = {
   NONE: 'None',
   LOW: 'Low',

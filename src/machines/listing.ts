@@ -1,7 +1,7 @@
 import type { ListingId, Position } from './cursor.ts';
 import type { Moment } from './moment.ts';
 import type { ODataFilter } from './odata.ts';
-import type { Row } from './row-block.ts';
+import type { RowSource } from './row-span.ts';
 import type { Call } from './source.ts';
 
 /**
@@ -16,27 +16,47 @@ export interface Listing {
 
   /**
    * Rows from an offset on: at least one and at most as many as asked for; none only where the list has ended.
-   * @throws {UpstreamError} where they are not known and upstream cannot or will not give them
+   * @throws {UpstreamError} where they are not in memory and upstream fails or rejects the call
    */
   readonly read: (offset: number, rows: number) => Promise<Stretch>;
 
-  /** How many rows there are, for which all of them are read. */
+  /** The number of rows; reads all of them. */
   readonly end: () => Promise<number>;
 
   /** How many machines can be shown; undefined until all rows have been read. */
   readonly count: () => number | undefined;
 
-  /** Whether what was read is no longer of the listing that was wanted: the way through it has parted on the way. */
-  readonly hasParted: () => boolean;
-
-  /** Where the row of a cursor is in this listing, and how sure that is. */
+  /** The place of a cursor's row in this listing, and how certain it is. */
   readonly place: (position: Position) => Promise<Place>;
+}
+
+/** A listing that reads out of memory alone, and fails where something is not there. */
+export interface HeldListing extends Listing {
+  /** Another one with everything that changes what a page of it tells. */
+  readonly revision: string;
+  /** How it was read so far. */
+  readonly trail: () => readonly TrailStep[];
+  /**
+   * Does for its caller what reading it in this way does beside bringing rows: says what was served, keeps it from being
+   * dropped, reads ahead. It stands for a listing of the same revision.
+   */
+  readonly retrace: (trail: readonly TrailStep[]) => void;
+}
+
+/** A look at a window of a listing, by its number; at the listing itself without one. */
+export interface TrailStep {
+  readonly window: number | undefined;
+  /** The offset behind the last row that was taken from it; undefined where none was. */
+  readonly end?: number;
 }
 
 /** Consecutive rows of a listing. */
 export interface Stretch {
-  /** Undefined for a row that is not shown: it has no id, or its machine came before, further up. */
-  readonly rows: readonly Row[];
+  /** The id of each row; "" for one that is not shown: it has none, or its machine came before, further up. */
+  readonly ids: readonly string[];
+  /** Where the rows lie, and the number of the first of them there. */
+  readonly source: RowSource;
+  readonly from: number;
   /** Whether the list ends right behind these rows. */
   readonly ended: boolean;
   /** When they were read upstream. */
@@ -44,7 +64,7 @@ export interface Stretch {
 }
 
 /**
- * How sure the place of a cursor is, best first. `LISTING`: its own listing lives, so nothing is met twice. `ANCHORED`:
+ * How certain the place of a cursor is, best first. `LISTING`: its own listing is in memory, so no machine comes twice. `ANCHORED`:
  * that listing is gone, and the cursor's machine was found again in a newer one. `BEST_EFFORT`: it was not found, and
  * the walk goes on at the same offset.
  */
@@ -55,7 +75,7 @@ export interface Place {
   readonly consistency: Consistency;
 }
 
-/** Where listings come from. */
+/** A source of listings. */
 export interface Listings {
   /**
    * The listing of a filter: the one that a cursor names where it still lives, else the newest.
@@ -68,9 +88,20 @@ export interface Listings {
   ) => Promise<Listing>;
 
   /**
+   * The same out of memory, where it need not be waited for; undefined elsewhere. What is past its time is refreshed in
+   * the background all the same.
+   * @throws {UpstreamError} where upstream refused the principal lately
+   */
+  readonly held: (
+    filter: ODataFilter | undefined,
+    wanted: ListingId | undefined,
+    call: Call,
+  ) => HeldListing | undefined;
+
+  /**
    * Earlier readings of a list that may stand in where one could not be read to its end, newest first. They ask nothing
-   * of upstream: what is held of them nowhere fails as the first did.
-   * @param failure what the reading failed with; none stand in for a refusal of our query or our sign-in
+   * of upstream: where a window is not in memory, they fail as the first did.
+   * @param failure the failure of the reading; none stand in for a rejection of our query or our sign-in
    */
   readonly standIns: (
     filter: ODataFilter | undefined,

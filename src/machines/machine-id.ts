@@ -1,8 +1,9 @@
+import type { Filter } from './condition.ts';
 import { type DeviceScope, scopeNodes } from './device-scope.ts';
-import { comparisonNodes, maxListValues } from './filter-nodes.ts';
+import { comparisonNodes, maxListValues } from './filter.ts';
 import type { FilterBounds } from './odata.ts';
 
-/** Longest id that is asked for, in bytes as a literal, percent-encoded; upstream's have about 40. */
+/** Longest id that is sent, in bytes as a literal, percent-encoded; upstream's have about 40. */
 export const maxIdBytes = 256;
 
 /** Encoded bytes of `id eq '…' or ` around an id. */
@@ -19,4 +20,14 @@ export function idsPerCall(scope: DeviceScope, { maxNodes, maxEncodedBytes }: Fi
     maxListValues(maxNodes - scopeNodes(scope), comparisonNodes),
     Math.max(1, Math.floor(maxEncodedBytes / (maxIdBytes + idOverheadBytes))),
   );
+}
+
+/** The machines with these ids; one id at least. */
+export function idsFilter(ids: readonly string[]): Filter {
+  return {
+    kind: 'condition',
+    property: 'id',
+    test: { operator: 'in', values: ids, ignoreCase: false },
+    negated: false,
+  };
 }

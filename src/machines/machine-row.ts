@@ -1,4 +1,3 @@
-import { GraphQLIP } from 'graphql-scalars';
 import {
   deviceValues,
   type EnumName,
@@ -9,8 +8,10 @@ import {
   riskScores,
 } from './enums.ts';
 import { isGuid } from './guid.ts';
+import { isIpAddress } from './ip-address.ts';
 import type { IpInterface, Machine, VmMetadata } from './machine.ts';
 import { isNever, type Moment, parseMoment } from './moment.ts';
+import { canonicalMoment } from './ticks.ts';
 
 /**
  * Reads one upstream row into a {@link Machine}, once, on arrival.
@@ -24,7 +25,7 @@ export type Oddity =
   | { readonly property: string; readonly kind: 'unreadable' | 'out of scope' }
   | { readonly property: string; readonly kind: 'unrecognized'; readonly value: string };
 
-/** Told of each odd value as it is met. */
+/** Called for each odd value. */
 export type OnOddity = (oddity: Oddity) => void;
 
 type Reader<T> = (value: unknown, property: string, onOddity: OnOddity) => T;
@@ -45,7 +46,8 @@ function optional<T>(read: (value: unknown) => T | undefined): Reader<T | null> 
   };
 }
 
-const text = optional((value) => (typeof value === 'string' ? value : undefined));
+/** Well-formed, so that it is the same in UTF-8: half a pair of surrogates becomes U+FFFD. */
+const text = optional((value) => (typeof value === 'string' ? value.toWellFormed() : undefined));
 
 const flag = optional((value) => (typeof value === 'boolean' ? value : undefined));
 
@@ -58,10 +60,10 @@ const integer = (min: number, max: number) =>
       : undefined;
   });
 
-/** Moments, of which year 0001 stands for no value. */
+/** Moments without trailing zeros; year 0001 means no value. */
 const moment: Reader<Moment | null> = (value, property, onOddity) => {
   const read = readMoment(value, property, onOddity);
-  return read === null || isNever(read) ? null : read;
+  return read === null || isNever(read) ? null : canonicalMoment(read);
 };
 const readMoment = optional((value) => (typeof value === 'string' ? parseMoment(value) : undefined));
 
@@ -71,12 +73,7 @@ const guid = optional((value) => (typeof value === 'string' && isGuid(value) ? v
 const address = optional((value) => {
   if (typeof value !== 'string') return undefined;
   const withoutZone = value.replace(/%.*$/s, '');
-  try {
-    GraphQLIP.parseValue(withoutZone);
-    return withoutZone;
-  } catch {
-    return undefined;
-  }
+  return isIpAddress(withoutZone) ? withoutZone : undefined;
 });
 
 /** One of a table's values; in any case of letters, since documentation and recordings differ in it. */
@@ -108,7 +105,7 @@ function list<T>(read: Reader<T | null>): Reader<readonly T[]> {
 }
 
 function object<T>(readers: Readers<T>): Reader<T | null> {
-  const names = Object.keys(readers) as (keyof T & string)[];
+  const entries = Object.entries(readers) as [keyof T & string, Reader<unknown>][];
   return (value, property, onOddity) => {
     if (value === null || value === undefined || value === '') return null;
     if (!isObject(value)) {
@@ -116,8 +113,8 @@ function object<T>(readers: Readers<T>): Reader<T | null> {
       return null;
     }
     const result: Partial<Record<keyof T, unknown>> = {};
-    for (const name of names) {
-      result[name] = readers[name](value[name], property === '' ? name : `${property}.${name}`, onOddity);
+    for (const [name, read] of entries) {
+      result[name] = read(value[name], property === '' ? name : `${property}.${name}`, onOddity);
     }
     return result as T;
   };
@@ -165,6 +162,7 @@ const machineReaders: Readers<MachineRow> = {
   aadDeviceId: guid,
   isAadJoined: flag,
   machineTags: list(text),
+  defenderAvStatus: text,
   managedBy: text,
   managedByStatus: text,
   isPotentialDuplication: flag,
@@ -183,7 +181,7 @@ const isIdentified = (row: MachineRow): row is Machine => row.id !== null;
 
 /**
  * @param row one element of an answer's `value`
- * @returns undefined where the row is no object or bears no id: it cannot be shown, and is reported as an unreadable
+ * @returns undefined where the row is no object or has no id: it cannot be shown, and is reported as an unreadable
  * `id`.
  */
 export function readMachine(row: unknown, onOddity: OnOddity): Machine | undefined {

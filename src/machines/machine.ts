@@ -29,6 +29,8 @@ export interface Machine {
   readonly aadDeviceId: string | null;
   readonly isAadJoined: boolean | null;
   readonly machineTags: readonly string[];
+  /** Recorded in 2023, not documented. */
+  readonly defenderAvStatus: string | null;
   readonly managedBy: string | null;
   readonly managedByStatus: string | null;
   readonly isPotentialDuplication: boolean | null;
@@ -37,6 +39,18 @@ export interface Machine {
   readonly mergedIntoMachineId: string | null;
   readonly vmMetadata: VmMetadata | null;
 }
+
+/** A machine as a caller is shown it: with what is told by the other machines that the caller may see. */
+export interface ShownMachine extends Machine {
+  /** Whether no other record of its device came after it; left out where not all machines are known. */
+  readonly isLatestOfDevice?: boolean;
+}
+
+/** The properties that differ from caller to caller. */
+export const callersProperties: ReadonlySet<string> = new Set(['isLatestOfDevice'] satisfies Exclude<
+  keyof ShownMachine,
+  keyof Machine
+>[]);
 
 /** One address of one network interface. */
 export interface IpInterface {

@@ -1,5 +1,4 @@
-import { BadInput } from './bad-input.ts';
-import { decodeCursor, type Fingerprint, type Position } from './cursor.ts';
+import { BadInput, type InputPath } from './bad-input.ts';
 
 /** The paging arguments as GraphQL coerced them. Null counts as not given. */
 export interface PageArguments {
@@ -10,7 +9,7 @@ export interface PageArguments {
 }
 
 /** Which rows of a list are wanted: `size` rows from one end of what lies between two places. */
-export interface PageRequest {
+export interface PageRequest<Position> {
   readonly from: 'front' | 'back';
   /** Rows, 0 to the largest page. */
   readonly size: number;
@@ -27,39 +26,39 @@ export interface PageSizes {
   readonly maxSize: number;
 }
 
-/** @throws {BadInput} naming the argument that cannot be meant */
-export function readPageRequest(
+const defaultPageSize = 50;
+
+export function pageSizesOf(maxSize: number): PageSizes {
+  return { defaultSize: Math.min(defaultPageSize, maxSize), maxSize };
+}
+
+/**
+ * @param decode reads a cursor; the path is the argument that held it
+ * @throws {BadInput} naming the meaningless argument
+ */
+export function readPageRequest<Position>(
   args: PageArguments,
-  fingerprint: Fingerprint,
   sizes: PageSizes,
-): PageRequest {
+  decode: (cursor: string, path: InputPath) => Position,
+): PageRequest<Position> {
   const first = args.first ?? undefined;
   const last = args.last ?? undefined;
   if (first !== undefined && last !== undefined) {
     throw new BadInput(
       ['last'],
-      'cannot be given together with first. Page forwards with first, backwards with last.',
+      'cannot be combined with first. Page forwards with first, backwards with last.',
     );
   }
   const size =
     last === undefined ? readSize(first ?? sizes.defaultSize, 'first', sizes) : readSize(last, 'last', sizes);
-  const after = readCursor(args.after, 'after', fingerprint);
-  const before = readCursor(args.before, 'before', fingerprint);
-  if (after !== undefined && after.listing === before?.listing && before.offset <= after.offset) {
-    throw new BadInput(['before'], 'does not lie behind after, so there is nothing between them.');
-  }
-  return { from: last === undefined ? 'front' : 'back', size, after, before };
+  const read = (name: 'after' | 'before'): Position | undefined => {
+    const cursor = args[name];
+    return cursor === null || cursor === undefined ? undefined : decode(cursor, [name]);
+  };
+  return { from: last === undefined ? 'front' : 'back', size, after: read('after'), before: read('before') };
 }
 
 function readSize(size: number, name: 'first' | 'last', { maxSize }: PageSizes): number {
   if (Number.isInteger(size) && size >= 0 && size <= maxSize) return size;
   throw new BadInput([name], `is ${size}; it must be 0 to ${maxSize}.`);
-}
-
-function readCursor(
-  cursor: string | null | undefined,
-  name: 'after' | 'before',
-  fingerprint: Fingerprint,
-): Position | undefined {
-  return cursor === null || cursor === undefined ? undefined : decodeCursor(cursor, fingerprint, [name]);
 }

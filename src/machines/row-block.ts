@@ -1,5 +1,6 @@
-import type { Machine } from './machine.ts';
+import type { Machine, ShownMachine } from './machine.ts';
 import { machineProperties } from './machine-row.ts';
+import { noTicks, ticksOf } from './ticks.ts';
 
 /**
  * Rows in a compact form, immutable: each a JSON array of its values in a fixed order, one after the other in one
@@ -16,31 +17,36 @@ export interface RowBlock {
   readonly starts: Uint32Array;
   /** The id of each row; "" for one that cannot be shown. */
   readonly ids: readonly string[];
+  /** `lastSeen` of each row, by which the fleet is read; `noTicks` of rows without one. */
+  readonly seen: BigInt64Array<ArrayBuffer>;
 }
 
+/** Rows without what is told of them. */
+export type PackedRows = Pick<RowBlock, 'bytes' | 'starts'>;
+
 /** A row: undefined where it cannot be shown. */
-export type Row = Machine | undefined;
+export type Row = ShownMachine | undefined;
 
 export function packRows(rows: readonly Row[]): RowBlock {
   const texts = rows.map((row) =>
     row === undefined ? 'null,' : `${JSON.stringify(machineProperties.map((name) => row[name]))},`,
   );
+  const joined = texts.join('');
+  // A buffer of its own, not a piece of a shared pool, so that it can be handed to another thread.
+  const bytes = new Uint8Array(Buffer.byteLength(joined));
+  Buffer.from(bytes.buffer).write(joined);
+  const isAscii = bytes.length === joined.length;
   const starts = new Uint32Array(rows.length + 1);
   texts.forEach((text, index) => {
-    starts[index + 1] = (starts[index] ?? 0) + Buffer.byteLength(text);
+    starts[index + 1] = (starts[index] ?? 0) + (isAscii ? text.length : Buffer.byteLength(text));
   });
-  // A buffer of its own, not a piece of a shared pool, so that it can be handed to another thread.
-  const bytes = new Uint8Array(starts[rows.length] ?? 0);
-  const buffer = Buffer.from(bytes.buffer);
-  texts.forEach((text, index) => {
-    buffer.write(text, starts[index] ?? 0);
-  });
-  return { bytes, starts, ids: rows.map((row) => row?.id ?? '') };
+  const seen = BigInt64Array.from(rows, (row) => ticksOf(row?.lastSeen ?? '') ?? noTicks);
+  return { bytes, starts, ids: rows.map((row) => row?.id ?? ''), seen };
 }
 
 /** Rows `from` up to, but not including, `to`; less where the block ends before. */
-export function unpackRows(block: RowBlock, from: number, to: number): Row[] {
-  const end = block.starts[Math.min(to, block.ids.length)] ?? 0;
+export function unpackRows(block: PackedRows, from: number, to: number): Row[] {
+  const end = block.starts[Math.min(to, block.starts.length - 1)] ?? 0;
   const start = block.starts[from] ?? end;
   if (end <= start) return [];
   // Less the comma behind the last row.
@@ -61,7 +67,8 @@ function toMachine(values: readonly unknown[]): Machine {
 
 /** What a block keeps in memory, in bytes; its ids, as text of one byte a character, by estimate. */
 export function blockBytes(block: RowBlock): number {
-  return block.bytes.byteLength + block.starts.byteLength + block.ids.length * idBytes;
+  const { bytes, starts, ids, seen } = block;
+  return bytes.byteLength + starts.byteLength + seen.byteLength + ids.length * idBytes;
 }
 
 /** An id of 40 characters, its place in an array and in an index by id. */
@@ -78,18 +85,24 @@ export function joinBlocks(first: RowBlock, second: RowBlock): RowBlock {
     second.starts.subarray(1).map((start) => start + first.bytes.length),
     first.starts.length,
   );
-  return { bytes, starts, ids: [...first.ids, ...second.ids] };
+  const seen = new BigInt64Array(first.seen.length + second.seen.length);
+  seen.set(first.seen);
+  seen.set(second.seen, first.seen.length);
+  return { bytes, starts, ids: [...first.ids, ...second.ids], seen };
 }
 
 /** The rows of a block in another order. @param order the row that comes at each place, each row once */
 export function arrangeBlock(block: RowBlock, order: readonly number[]): RowBlock {
-  const bytes = new Uint8Array(block.bytes.length);
-  const starts = new Uint32Array(block.starts.length);
-  order.forEach((row, place) => {
-    const from = starts[place] ?? 0;
-    const text = block.bytes.subarray(block.starts[row], block.starts[row + 1]);
-    bytes.set(text, from);
-    starts[place + 1] = from + text.length;
+  const texts = order.map((row) => block.bytes.subarray(block.starts[row], block.starts[row + 1]));
+  // As long as what is in them, though it be a part of the block: their lengths tell how many rows there are.
+  const starts = new Uint32Array(order.length + 1);
+  texts.forEach((text, place) => {
+    starts[place + 1] = (starts[place] ?? 0) + text.length;
   });
-  return { bytes, starts, ids: order.map((row) => block.ids[row] ?? '') };
+  const bytes = new Uint8Array(starts[order.length] ?? 0);
+  texts.forEach((text, place) => {
+    bytes.set(text, starts[place]);
+  });
+  const seen = BigInt64Array.from(order, (row) => block.seen[row] ?? noTicks);
+  return { bytes, starts, ids: order.map((row) => block.ids[row] ?? ''), seen };
 }

@@ -1,9 +1,9 @@
 import type { Lane } from './quota/quota.ts';
 
-/** What became of one call that was sent upstream. */
+/** The outcome of one call sent upstream. */
 export interface CallReport {
   readonly lane: Lane;
-  /** The status, or how it broke off. */
+  /** The status, or the kind of failure. */
   readonly outcome: string;
   /** Decoded. */
   readonly bytes: number;

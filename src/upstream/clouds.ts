@@ -2,7 +2,7 @@
  * Where the Machines API lives and where its tokens come from: clouds and regions as Microsoft documents them.
  *
  * The scope of the commercial cloud names `api.securitycenter.microsoft.com` even when the calls go to
- * `api.security.microsoft.com`: a token for the latter is refused with 403 (documented 2026-07).
+ * `api.security.microsoft.com`: a token for the latter gets 403 (documented 2026-07).
  */
 export const clouds = {
   commercial: {

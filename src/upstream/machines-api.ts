@@ -1,21 +1,33 @@
+import pRetry from 'p-retry';
 import type { Logger } from 'pino';
 import { type AccessToken, type Credential, CredentialError } from '../auth/credential.ts';
 import { timeLimit } from '../cancellation.ts';
+import type { Clock } from '../clock.ts';
+import { allDevices } from '../machines/device-scope.ts';
 import { momentOf } from '../machines/moment.ts';
-import type { Call, MachineSource, Principal, Window, WindowQuery } from '../machines/source.ts';
-import type { ListAnswer } from './answer.ts';
+import { packRows } from '../machines/row-block.ts';
+import type { Call, MachineSource, Principal, WindowQuery } from '../machines/source.ts';
+import { inSpan, requestFields, type SpanFacts } from '../tracing/span.ts';
+import { type ListAnswer, type OddityCount, UnreadableAnswer } from './answer.ts';
+import { ApiStanding, type UpstreamState, type UpstreamTrouble } from './api-standing.ts';
+import { answerBytes, boundAnswer } from './body.ts';
 import type { CallReport } from './call-report.ts';
-import { errorOfCredential, explainToCaller } from './caller-error.ts';
+import { type Answered, doubtEmptyAnswers, KnownLists } from './empty-answers.ts';
+import { isOwnError } from './error-body.ts';
 import { type CallOutcome, type Permit, type Quota, QuotaError } from './quota/quota.ts';
-import { withRetries } from './retry.ts';
+import { maxRetryAfterSeconds } from './retry-after.ts';
 import type { RowReader } from './row-reader.ts';
+import { SingleFlight } from './single-flight.ts';
 import { type Answer, type Transport, TransportError } from './transport.ts';
 import {
   errorOfAnswer,
+  errorOfCredential,
+  errorOfGone,
+  errorOfNotFound,
   errorOfQuota,
   errorOfTransport,
   errorOfUnreadable,
-  isOwnError,
+  explainToCaller,
   UpstreamError,
 } from './upstream-error.ts';
 
@@ -27,17 +39,18 @@ import {
 export interface MachinesApiOptions {
   readonly transport: Transport;
   readonly credentialOf: (principal: Principal) => Credential;
-  /** Whether principals are users, so that a refusal is about what they may. */
+  /** Whether principals are users, so that a rejection is about their rights. */
   readonly delegated: boolean;
   readonly quota: Quota;
   readonly rowReader: RowReader;
-  /** Tries after a first one that failed by no fault of the query. */
+  /** Retries of a call that failed by no fault of the query. */
   readonly retries: number;
   readonly log: Logger;
-  /** Told of each call that was sent. */
+  /** What the span of each call says from the start; see {@link spanFactsOf}. Default: nothing. */
+  readonly spanFacts?: SpanFacts;
+  /** Called after each call that was sent. */
   readonly onCall: (report: CallReport) => void;
-  /** Clock, in epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /** Waits between tries: long enough for a restarting instance, short enough for a waiting person. */
@@ -46,21 +59,43 @@ const maxWaitMs = 3_000;
 /** Longest that a call may take, whole answer and all. */
 export const maxCallMs = 120_000;
 
-export function createMachinesApi(options: MachinesApiOptions): MachineSource {
+export interface MachinesApi extends MachineSource {
+  readonly standing: Standing;
+}
+
+/** What the API told of itself as a whole. */
+export type Standing = Pick<ApiStanding, 'state' | 'trouble' | 'sinceListMs' | 'problems'>;
+export type { UpstreamState, UpstreamTrouble };
+
+export function createMachinesApi(options: MachinesApiOptions): MachinesApi {
+  const standing = new ApiStanding(options);
+  const read = doubtEmptyAnswers({
+    ask: askWithin(standing, options),
+    known: new KnownLists(),
+    log: options.log,
+  });
   return {
+    standing,
     async window(query, call) {
       try {
-        return await withRetries(() => attempt(query, call, options), {
-          retries: options.retries,
-          firstWaitMs,
-          maxWaitMs,
-          signal: call.signal,
-          onRetry: ({ code, status, detail }, tries) =>
-            options.log.warn(
-              { requestId: call.requestId, code, status, detail, tries },
-              'upstream failed, trying again',
-            ),
-        });
+        return await withRetries(
+          async () => {
+            const { notFound, ...window } = await read(query, call);
+            if (notFound && standing.hasGone) throw errorOfGone(standing.trouble?.reason);
+            return window;
+          },
+          {
+            retries: options.retries,
+            firstWaitMs,
+            maxWaitMs,
+            signal: call.signal,
+            onRetry: ({ code, status, detail }, tries) =>
+              options.log.warn(
+                { ...requestFields(call), code, status, detail, tries },
+                'upstream call failed, retrying',
+              ),
+          },
+        );
       } catch (error) {
         if (!(error instanceof UpstreamError)) {
           throw call.signal.aborted ? errorOfTransport(new TransportError('timeout', error)) : error;
@@ -68,6 +103,50 @@ export function createMachinesApi(options: MachinesApiOptions): MachineSource {
         throw options.delegated ? explainToCaller(error) : error;
       }
     },
+  };
+}
+
+/** What is known of every call. @param url the part of the address before `/api/machines` */
+export function spanFactsOf(url: string): SpanFacts {
+  const { protocol, hostname, port } = new URL(url);
+  return {
+    method: 'GET',
+    upstreamPath: '/api/machines',
+    upstreamHost: hostname,
+    upstreamPort: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+  };
+}
+
+/** The smallest call that shows whether the API answers. */
+const firstRow: WindowQuery = { filter: undefined, skip: 0, top: 1, ifEmpty: 'believe' };
+
+/**
+ * Asks, and looks at the whole list where a refused query leaves open whether all others would be refused: one call for all
+ * who wait, and none for a minute after any list, or after the whole list was refused.
+ */
+function askWithin(standing: ApiStanding, options: MachinesApiOptions) {
+  const tellOddities = oddityLog(options.log);
+  const looks = new SingleFlight<unknown>();
+  const lookAtAll = (call: Call): Promise<unknown> =>
+    looks.join('the whole list', call, (shared) =>
+      askOnce(firstRow, { ...shared, scope: allDevices }, standing, options),
+    );
+  return async (query: WindowQuery, call: Call): Promise<Answered> => {
+    const hadGone = standing.hasGone;
+    const { oddities, ...answered } = await askOnce(query, call, standing, options).catch(
+      async (error: unknown) => {
+        const status = error instanceof UpstreamError ? error.status : undefined;
+        if (standing.isOpen(status)) await lookAtAll(call).catch(() => undefined);
+        throw error;
+      },
+    );
+    tellOddities(oddities, call);
+    // Where it cannot be looked at, neither can it be told that there is nothing.
+    if (answered.notFound && standing.isOpen(404)) await lookAtAll(call);
+    // The first 404 to the whole list may be a stray one: it is left to be asked again.
+    const isNews = !hadGone && query.filter === undefined;
+    if (answered.notFound && standing.hasGone && !isNews) throw errorOfGone(standing.trouble?.reason);
+    return answered;
   };
 }
 
@@ -81,125 +160,223 @@ export function listPath({ filter, skip, top }: WindowQuery): string {
   return `/api/machines?${parameters.join('&')}`;
 }
 
-async function attempt(query: WindowQuery, call: Call, options: MachinesApiOptions): Promise<Window> {
-  const { now, log } = options;
-  const answer = await authorized(listPath(query), call, options);
-  const readAt = momentOf(answer.sentAt);
+async function askOnce(
+  query: WindowQuery,
+  call: Call,
+  standing: ApiStanding,
+  options: MachinesApiOptions,
+): Promise<Answered & Pick<ListAnswer, 'oddities'>> {
+  const { clock, log } = options;
+  const answer = await authorized(query, call, options);
+  const readAt = momentOf(answer.sentAtWall);
   // Reading hands a large body over to another thread, and leaves none here.
   const bytes = answer.body.length;
-  const list = await readRows(answer, call, options);
+  const list = await readList(answer, query, call, standing, options);
+  const rows = list.block.ids.length;
   log.info(
     {
-      requestId: call.requestId,
+      ...requestFields(call),
       lane: call.lane,
       status: answer.status,
       top: query.top,
       skip: query.skip,
       filtered: query.filter !== undefined,
-      rows: list.block.ids.length,
+      rows,
       bytes,
-      ms: now() - answer.sentAt,
+      ms: Math.round(clock.monotonic() - answer.sentAt),
     },
     'upstream answered',
   );
-  if (Object.keys(list.oddities).length > 0) {
-    log.warn({ requestId: call.requestId, oddities: list.oddities }, 'upstream sent odd values');
-  }
-  const rows = list.block.ids.length;
-  // A short page is the only mark of the end; an empty one ends the list whatever else it says.
-  return { block: list.block, ended: rows === 0 || (rows < query.top && !list.namesNextPage), readAt };
+  return {
+    block: list.block,
+    oddities: list.oddities,
+    // A short page is the only mark of the end; an empty one ends the list whatever else it says.
+    ended: rows === 0 || (rows < query.top && !list.namesNextPage),
+    readAt,
+    notFound: answer.status === 404,
+  };
 }
 
-/** What 404 stands for on the list: documented as "no recent machines". */
+/** Most kinds of odd values that are told apart in the log. */
+const maxOddityKinds = 200;
+
+/** Tells each kind of odd value once: a reading of the fleet would repeat them every few minutes. */
+function oddityLog(log: Logger): (oddities: OddityCount, call: Call) => void {
+  const told = new Set<string>();
+  return (oddities, call) => {
+    const fresh = Object.entries(oddities)
+      .filter(([kind]) => !told.has(kind))
+      .slice(0, maxOddityKinds - told.size);
+    for (const [kind] of fresh) told.add(kind);
+    if (fresh.length === 0) return;
+    log.warn(
+      { ...requestFields(call), oddities: Object.fromEntries(fresh) },
+      'unexpected values in an upstream answer',
+    );
+  };
+}
+
+/** 404 on the list: documented as "no recent machines". */
 const emptyList: ListAnswer = {
-  block: { bytes: new Uint8Array(0), starts: new Uint32Array(1), ids: [] },
+  block: packRows([]),
   namesNextPage: false,
   oddities: {},
 };
 
-async function readRows(answer: Answer, call: Call, { rowReader }: MachinesApiOptions): Promise<ListAnswer> {
-  if (answer.status === 404) {
+async function readList(
+  answer: SentAnswer,
+  query: WindowQuery,
+  call: Call,
+  standing: ApiStanding,
+  { rowReader, clock }: MachinesApiOptions,
+): Promise<ListAnswer> {
+  const { status } = answer;
+  if (status !== 200) {
+    standing.refused(answer, query);
+    if (status !== 404) throw errorOfAnswer(answer, clock.wall());
     if (isOwnError(answer)) return emptyList;
-    throw errorOfUnreadable(answer, 'A 404 that is not of the Machines API: check MACHINES_API_URL.');
+    throw errorOfNotFound('A 404 that is not of the Machines API.', false);
   }
-  if (answer.status !== 200) throw errorOfAnswer(answer);
   try {
-    return await rowReader.read(answer.body, call.scope, call.signal);
+    const list = await inSpan(
+      'read rows',
+      call,
+      () => rowReader.read(answer.body, call.scope, call.signal),
+      ({ block }) => ({ rows: block.ids.length }),
+    );
+    standing.listed(list.block.ids.length);
+    return list;
   } catch (error) {
     call.signal.throwIfAborted();
-    // The parser quotes the text it stumbled over, which may name devices.
-    const problem = error instanceof SyntaxError ? 'The body is not valid JSON.' : String(error);
-    throw errorOfUnreadable(answer, problem);
+    if (error instanceof UnreadableAnswer) standing.doubt('200 without a list of machines');
+    throw errorOfUnreadable(answer, error instanceof UnreadableAnswer ? error.message : String(error));
   }
 }
 
 interface SentAnswer extends Answer {
-  /** Epoch milliseconds. */
+  /** By the monotonic clock. */
   readonly sentAt: number;
+  /** Epoch milliseconds. */
+  readonly sentAtWall: number;
 }
 
 /** Sends with a token; a 401 is answered once with another one, never more: some 401s are not about tokens. */
-async function authorized(path: string, call: Call, options: MachinesApiOptions): Promise<SentAnswer> {
+async function authorized(query: WindowQuery, call: Call, options: MachinesApiOptions): Promise<SentAnswer> {
   const credential = options.credentialOf(call.principal);
   try {
-    const token = await credential.token(call.signal);
-    const answer = await send(path, token, call, options);
+    const token = await tokenOf(credential, call);
+    const answer = await send(query, token, call, options);
     if (answer.status !== 401) return answer;
     credential.reject(token);
-    const another = await credential.token(call.signal);
-    return another.value.equals(token.value) ? answer : await send(path, another, call, options);
+    const another = await tokenOf(credential, call);
+    return another.value.equals(token.value) ? answer : await send(query, another, call, options);
   } catch (error) {
     throw errorOfSending(error);
   }
 }
 
-/** One call, within the quota. Whatever becomes of it, the quota is told. */
+const tokenOf = (credential: Credential, call: Call): Promise<AccessToken> =>
+  inSpan('sign in', call, () => credential.token(call.signal));
+
+/** One call, within the quota. The quota learns of its end in every case. */
 async function send(
-  path: string,
+  query: WindowQuery,
   token: AccessToken,
   call: Call,
   options: MachinesApiOptions,
 ): Promise<SentAnswer> {
-  const { transport, quota, now, onCall } = options;
-  const permit = await acquire(quota, call, now);
-  const sentAt = now();
+  const { transport, quota, clock, onCall } = options;
+  const { lane } = call;
+  const permit = await inSpan(
+    'quota wait',
+    call,
+    () => acquire(quota, call, clock.monotonic),
+    () => ({ lane }),
+  );
+  const sentAt = clock.monotonic();
+  const sentAtWall = clock.wall();
+  const span = call.span.begin('GET /api/machines', { ...options.spanFacts, lane });
   const headers = {
     accept: 'application/json',
     authorization: `Bearer ${token.value.reveal()}`,
     'x-request-id': call.requestId,
+    ...(span.traceparent === undefined ? undefined : { traceparent: span.traceparent }),
   };
   // The quota counts a call for as long as it may last, so it must not last longer.
   const limit = timeLimit(maxCallMs, call.signal);
   call.usage.called();
-  const report = { lane: call.lane, waitedMs: permit.waitedMs };
+  const report = { lane, waitedMs: permit.waitedMs };
   try {
-    const answer = await transport.get(path, { headers, signal: limit.signal });
-    permit.done(outcomeOf(answer));
-    onCall({ ...report, outcome: String(answer.status), bytes: answer.body.length, ms: now() - sentAt });
-    return { ...answer, sentAt };
+    const answer = await transport.get(listPath(query), {
+      headers,
+      signal: limit.signal,
+      maxBytes: answerBytes(query.top),
+      inspect: boundAnswer(query.top),
+    });
+    permit.done(outcomeOf(answer, clock.wall()));
+    const { status, body } = answer;
+    span.end({ status, bytes: body.length, error: status >= 400 ? String(status) : undefined });
+    onCall({
+      ...report,
+      outcome: String(answer.status),
+      bytes: answer.body.length,
+      ms: clock.monotonic() - sentAt,
+    });
+    return { ...answer, sentAt, sentAtWall };
   } catch (error) {
     permit.done({ kind: 'failed' });
     const outcome = error instanceof TransportError ? error.kind : 'failed';
-    onCall({ ...report, outcome, bytes: 0, ms: now() - sentAt });
+    span.end({ error: outcome });
+    onCall({ ...report, outcome, bytes: 0, ms: clock.monotonic() - sentAt });
     throw error;
   } finally {
     limit.lift();
   }
 }
 
-function acquire(quota: Quota, call: Call, now: () => number): Promise<Permit> {
-  // Background work takes what is free now, or leaves it: it never stands in the way of somebody who waits.
-  const patienceMs = call.lane === 'background' ? 0 : Math.max(0, call.deadline - now());
-  return quota.acquire({ lane: call.lane, principal: call.turn, patienceMs, signal: call.signal });
+function acquire(quota: Quota, call: Call, monotonic: () => number): Promise<Permit> {
+  // Background work takes free quota at once or not at all: it never delays a waiting caller.
+  const patienceMs = call.lane === 'background' ? 0 : Math.max(0, call.deadline - monotonic());
+  return quota.acquire({ lane: call.lane, turn: call.turn, patienceMs, signal: call.signal });
 }
 
-function outcomeOf(answer: Answer): CallOutcome {
+function outcomeOf(answer: Answer, now: number): CallOutcome {
   if (answer.status !== 429) return { kind: 'answered' };
-  return { kind: 'limited', retryAfterMs: (errorOfAnswer(answer).retryAfterSeconds ?? 60) * 1_000 };
+  const { retryAfterSeconds = maxRetryAfterSeconds } = errorOfAnswer(answer, now);
+  return { kind: 'limited', retryAfterMs: retryAfterSeconds * 1_000 };
 }
 
 function errorOfSending(error: unknown): unknown {
   if (error instanceof TransportError) return errorOfTransport(error);
   if (error instanceof QuotaError) return errorOfQuota(error.retryAfterMs);
   return error instanceof CredentialError ? errorOfCredential(error) : error;
+}
+
+interface RetryOptions {
+  /** Tries after the first; 0 to 10. */
+  readonly retries: number;
+  /** Wait ahead of the second try; it doubles with each further one, times a random factor of 1 to 2. */
+  readonly firstWaitMs: number;
+  readonly maxWaitMs: number;
+  readonly signal: AbortSignal;
+  /** Called before each retry. */
+  readonly onRetry: (error: UpstreamError, attempt: number) => void;
+}
+
+/** Retries a call whose error says that a retry may help, at growing and scattered intervals. */
+function withRetries<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
+  return pRetry(call, {
+    retries: options.retries,
+    minTimeout: options.firstWaitMs,
+    maxTimeout: options.maxWaitMs,
+    factor: 2,
+    randomize: true,
+    signal: options.signal,
+    shouldRetry: ({ error }) => error instanceof UpstreamError && error.retryable,
+    onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
+      if (error instanceof UpstreamError && error.retryable && retriesLeft > 0) {
+        options.onRetry(error, attemptNumber);
+      }
+    },
+  });
 }

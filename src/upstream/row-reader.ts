@@ -1,6 +1,7 @@
 import { untilAborted } from '../cancellation.ts';
 import type { DeviceScope } from '../machines/device-scope.ts';
 import { type ListAnswer, readListAnswer } from './answer.ts';
+import type { Body } from './body.ts';
 import { RowThread } from './row-thread.ts';
 
 /**
@@ -9,17 +10,20 @@ import { RowThread } from './row-thread.ts';
  * answered; handing it over and taking the rows back takes a few. Small ones are read in place, which is quicker for them.
  */
 export interface RowReader {
-  /** @throws {Error} where the body is no list answer; the signal's reason where nobody waits any longer */
-  readonly read: (body: Buffer, scope: DeviceScope, signal: AbortSignal) => Promise<ListAnswer>;
+  /**
+   * @param body of a large one, the memory of its pieces is transferred
+   * @throws {UnreadableAnswer} where the body is no list answer; the signal's reason where all waiting callers left
+   */
+  readonly read: (body: Body, scope: DeviceScope, signal: AbortSignal) => Promise<ListAnswer>;
   readonly close: () => Promise<void>;
 }
 
 /** Bodies of at least this many bytes go to the thread: reading them in place would take more than some 5 ms. */
 const threadBytes = 256 * 1024;
-/** An idle thread is let go after this; starting one takes about 50 ms. */
-const idleMs = 60_000;
+/** An idle thread ends after this, which frees its memory; starting one takes about 50 ms. */
+const idleMs = 10_000;
 
-/** @param onRead told how long reading took, in milliseconds, and whether a thread did it */
+/** @param onRead gets the time of reading, in milliseconds, and whether a thread did it */
 export function createRowReader(onRead: (ms: number, inThread: boolean) => void): RowReader {
   const thread = new RowThread(idleMs);
   return {
@@ -27,22 +31,11 @@ export function createRowReader(onRead: (ms: number, inThread: boolean) => void)
       const startedAt = performance.now();
       const inThread = body.length >= threadBytes;
       const answer = inThread
-        ? await untilAborted(
-            thread.read(() => ownBuffer(body), scope, signal),
-            signal,
-          )
-        : readListAnswer(body, scope);
+        ? await untilAborted(thread.read(body, scope, signal), signal)
+        : readListAnswer(body.join(), scope);
       onRead(performance.now() - startedAt, inThread);
       return answer;
     },
     close: () => thread.close(),
   };
-}
-
-/** The bytes in a buffer of their own, which can be given away. */
-function ownBuffer(body: Buffer): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = body;
-  return buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === byteLength
-    ? buffer
-    : new Uint8Array(body).buffer;
 }

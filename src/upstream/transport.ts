@@ -1,6 +1,9 @@
-import { Agent } from 'undici';
+import type { LookupFunction } from 'node:net';
 import { isTimeout } from '../cancellation.ts';
-import { acceptEncoding, BodyError, readBody } from './body.ts';
+import { createDispatcher } from '../network/dispatcher.ts';
+import { networkFailure } from '../network/failure.ts';
+import type { Proxies } from '../network/proxies.ts';
+import { acceptEncoding, type Body, BodyError, readBody } from './body.ts';
 
 /** One GET to upstream and its whole answer, over pooled connections. Knows HTTP, and nothing of machines. */
 export interface Transport {
@@ -13,6 +16,10 @@ export interface Transport {
 export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Bound on the decoded answer, where it is lower than that of the transport. */
+  readonly maxBytes?: number;
+  /** Looks at each piece of a decoded 200 as it comes. What it throws ends the reading, and the connection. */
+  readonly inspect?: (piece: Uint8Array) => void;
 }
 
 export interface Answer {
@@ -20,17 +27,18 @@ export interface Answer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Decoded. */
-  readonly body: Buffer;
+  readonly body: Body;
 }
 
-/** Why no whole answer came: what to do about it differs by kind. */
-export type TransportFailure = 'timeout' | 'broken' | 'too-large' | 'aborted';
+/** Why no whole answer came: what to do about it differs by kind. `barred` is what no other try changes. */
+export type TransportFailure = 'timeout' | 'broken' | 'barred' | 'too-large' | 'too-many-rows' | 'aborted';
 
 export class TransportError extends Error {
   readonly kind: TransportFailure;
 
-  constructor(kind: TransportFailure, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  /** @param reason for the operator; nothing of what was sent or answered */
+  constructor(kind: TransportFailure, cause: unknown, reason = networkFailure(cause).reason) {
+    super(reason, { cause });
     this.name = 'TransportError';
     this.kind = kind;
   }
@@ -48,29 +56,36 @@ export interface TransportOptions {
   readonly bodyTimeoutMs: number;
   /** Bound on a decoded answer. */
   readonly maxResponseBytes: number;
-  /** Certificates of the authorities to trust, in PEM; those that Node brings where it is not given. */
+  /** Default: none. */
+  readonly proxies?: Proxies | undefined;
+  /** Certificates of the authorities to trust, in PEM. Default: those that Node trusts. */
   readonly ca?: readonly string[] | undefined;
+  /** How host names are looked up. Default: by the system. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** How long an idle connection is kept: below the four minutes after which cloud load balancers drop it. */
 const keepAliveMs = 60_000;
 
 export function createTransport(options: TransportOptions): Transport {
-  const agent = new Agent({
+  const dispatcher = createDispatcher({
     connections: options.connections,
     // One request at a time on a connection: a large answer must not hold up another.
     pipelining: 1,
     keepAliveTimeout: keepAliveMs,
-    connect: { timeout: options.connectTimeoutMs, ...(options.ca && { ca: [...options.ca] }) },
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
+    connectTimeoutMs: options.connectTimeoutMs,
+    proxies: options.proxies,
+    ca: options.ca,
+    lookup: options.lookup,
   });
   const { origin, pathname } = new URL(options.url);
   const basePath = pathname.replace(/\/+$/, '');
   return {
-    async get(path, { headers, signal }) {
+    async get(path, { headers, signal, maxBytes = Number.POSITIVE_INFINITY, inspect }) {
       try {
-        const response = await agent.request({
+        const response = await dispatcher.request({
           origin,
           // Exactly as it was written: `URL` would escape the query a second way.
           path: basePath + path,
@@ -78,17 +93,16 @@ export function createTransport(options: TransportOptions): Transport {
           headers: { ...headers, 'accept-encoding': acceptEncoding },
           signal,
         });
-        const body = await readBody(
-          response.body,
-          single(response.headers['content-encoding']),
-          options.maxResponseBytes,
-        );
+        const body = await readBody(response.body, single(response.headers['content-encoding']), {
+          maxBytes: Math.min(maxBytes, options.maxResponseBytes),
+          inspect: response.statusCode === 200 ? inspect : undefined,
+        });
         return { status: response.statusCode, headers: response.headers, body };
       } catch (error) {
-        throw new TransportError(failureOf(error, signal), error);
+        throw transportError(error, signal);
       }
     },
-    close: () => agent.close(),
+    close: () => dispatcher.close(),
   };
 }
 
@@ -97,11 +111,20 @@ export function single(header: string | string[] | undefined): string | undefine
   return Array.isArray(header) ? header[0] : header;
 }
 
-function failureOf(error: unknown, signal: AbortSignal): TransportFailure {
-  if (signal.aborted) return isTimeout(signal.reason) ? 'timeout' : 'aborted';
-  if (error instanceof BodyError) return error.code === 'TOO_LARGE' ? 'too-large' : 'broken';
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && timeoutCodes.has(code) ? 'timeout' : 'broken';
+function transportError(error: unknown, signal: AbortSignal): TransportError {
+  if (signal.aborted) {
+    return isTimeout(signal.reason)
+      ? new TransportError('timeout', error, 'the time is up')
+      : new TransportError('aborted', error, 'all waiting callers left');
+  }
+  if (error instanceof BodyError) return new TransportError(bodyFailures[error.code], error, error.message);
+  const { kind, reason, passing } = networkFailure(error);
+  if (kind === 'timeout') return new TransportError('timeout', error, reason);
+  return new TransportError(passing ? 'broken' : 'barred', error, reason);
 }
 
-const timeoutCodes = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const bodyFailures = {
+  TOO_LARGE: 'too-large',
+  TOO_MANY_ROWS: 'too-many-rows',
+  UNKNOWN_ENCODING: 'broken',
+} as const satisfies Readonly<Record<BodyError['code'], TransportFailure>>;

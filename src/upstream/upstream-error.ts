@@ -1,9 +1,17 @@
+import type { CredentialError } from '../auth/credential.ts';
+import { readErrorBody } from './error-body.ts';
+import { redirectPlace } from './redirect-place.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 import { type Answer, single, type TransportError } from './transport.ts';
 
-/** What became of a call, in the words of the public contract (`extensions.code`). */
+/** The outcome of a call, as the public contract names it (`extensions.code`). */
 export type UpstreamErrorCode =
   | 'QUOTA_EXHAUSTED'
-  /** On whose behalf the gateway asks must sign in again. */
+  /** The whole fleet is needed, and not read yet. */
+  | 'FLEET_LOADING'
+  /** The whole fleet is needed, and not read at all. */
+  | 'FLEET_REQUIRED'
+  /** The user on whose behalf upstream is called must sign in again. */
   | 'UNAUTHENTICATED'
   | 'UPSTREAM_REJECTED'
   | 'UPSTREAM_UNAUTHORIZED'
@@ -13,20 +21,20 @@ export type UpstreamErrorCode =
 
 export interface UpstreamErrorDetails {
   readonly code: UpstreamErrorCode;
-  /** For the caller: names nothing of upstream's own words, which may hold names of tenants and devices. */
+  /** For the caller: without upstream's message, which may name tenants and devices. */
   readonly message: string;
-  /** For the operator's log: upstream's own words, cut. */
+  /** For the operator's log: upstream's message, cut. */
   readonly detail?: string | undefined;
   readonly status?: number | undefined;
   /** Upstream's `error.code`. */
   readonly upstreamCode?: string | undefined;
-  /** What Microsoft's support asks for. */
+  /** The id that Microsoft's support asks for. */
   readonly correlationId?: string | undefined;
-  /** Whole seconds until another try makes sense. */
+  /** Whole seconds until a retry makes sense. */
   readonly retryAfterSeconds?: number | undefined;
-  /** What the caller's application must ask for when it signs the caller in again: a claims request, in JSON. */
+  /** The claims request, in JSON, with which the caller's application must sign the caller in again. */
   readonly claims?: string | undefined;
-  /** Whether another try may bring the answer. */
+  /** Whether a retry may bring the answer. */
   readonly retryable?: boolean;
 }
 
@@ -40,6 +48,7 @@ export class UpstreamError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly claims: string | undefined;
   readonly retryable: boolean;
+  readonly #details: UpstreamErrorDetails;
 
   constructor(details: UpstreamErrorDetails, options?: ErrorOptions) {
     super(details.message, options);
@@ -52,36 +61,25 @@ export class UpstreamError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.claims = details.claims;
     this.retryable = details.retryable ?? false;
+    this.#details = details;
   }
 
-  /** All that it tells, as plain data. */
+  /** Its content, as plain data. */
   get details(): UpstreamErrorDetails {
-    const { code, message, detail, status, upstreamCode, correlationId } = this;
-    const { retryAfterSeconds, claims, retryable } = this;
-    return {
-      code,
-      message,
-      detail,
-      status,
-      upstreamCode,
-      correlationId,
-      retryAfterSeconds,
-      claims,
-      retryable,
-    };
+    return this.#details;
   }
 
-  /** Whether our own quota has held the call back, so that none was sent. */
+  /** Whether our own quota rejected the call, so that none was sent. */
   get isOwnQuota(): boolean {
     return this.code === 'QUOTA_EXHAUSTED' && this.status === undefined;
   }
 
-  /** Whether upstream was asked and does not answer this principal, so that what was read before must not be shown. */
+  /** Whether upstream rejected this principal, so that cached rows must not be shown. */
   get isRefusalOfPrincipal(): boolean {
     return this.status === 401 || this.status === 403;
   }
 
-  /** Whether it is trouble that passes, rather than a refusal of our query or our sign-in. */
+  /** Whether it is passing trouble, rather than a rejection of our query or our sign-in. */
   get isPassing(): boolean {
     return passing.has(this.code);
   }
@@ -97,7 +95,21 @@ type Meaning = Pick<UpstreamErrorDetails, 'code' | 'message' | 'retryable'>;
 
 const quotaExhausted: Meaning = {
   code: 'QUOTA_EXHAUSTED',
-  message: 'The quota of the Machines API is used up. Ask again after the time given in retryAfterSeconds.',
+  message: 'The quota of the Machines API is used up. Try again after the time given in retryAfterSeconds.',
+};
+
+/** Answers that are not the Machines API's: the address is wrong, or a proxy answers. */
+const wrongAddress: Meaning = {
+  code: 'UPSTREAM_UNAVAILABLE',
+  message:
+    'The answer does not come from the Machines API: its address, or a proxy on the way, is wrong. ' +
+    'The operator of the gateway must act.',
+};
+
+/** The API is not there any more. The error is passing all the same: rows in memory are as true as before, and are served. */
+const gone: Meaning = {
+  code: 'UPSTREAM_UNAVAILABLE',
+  message: 'The Machines API is not there any more. The operator of the gateway must act.',
 };
 
 /**
@@ -108,7 +120,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
   400: {
     code: 'UPSTREAM_REJECTED',
     message:
-      'The Machines API refused the query. Simplify the filter, and report this to the operator of the gateway.',
+      'The Machines API rejected the query. Simplify the filter, and report this to the operator of the gateway.',
   },
   401: {
     code: 'UPSTREAM_UNAUTHORIZED',
@@ -119,77 +131,112 @@ const meanings: Readonly<Record<number, Meaning>> = {
   403: {
     code: 'UPSTREAM_FORBIDDEN',
     message:
-      'The Machines API refuses the gateway: its app registration lacks the permission Machine.Read.All with ' +
-      'admin consent, or its token is meant for another resource. The operator of the gateway must act.',
+      'The Machines API rejects the gateway: its app registration lacks the permission Machine.Read.All with ' +
+      'admin consent, or its token is for another resource. The operator of the gateway must act.',
   },
+  407: wrongAddress,
+  408: unavailable(),
+  410: gone,
+  421: wrongAddress,
   429: quotaExhausted,
   500: unavailable(),
   502: unavailable(),
   503: unavailable(),
   504: unavailable(),
+  // A network that wants a sign-in of its own.
+  511: wrongAddress,
 };
 
 function unavailable(): Meaning {
   return {
     code: 'UPSTREAM_UNAVAILABLE',
-    message: 'The Machines API is not available at the moment. Ask again later.',
+    message: 'The Machines API is not available at the moment. Try again later.',
     retryable: true,
   };
 }
 
-/** Other statuses: below 500 upstream did not take what we sent, from 500 on it could not answer. */
+/** For the operator, beside the status. */
+const checkAddress = 'Check MACHINES_API_URL, and HTTPS_PROXY where there is a proxy.';
+
+/** Whether a status says that the address is wrong, or a proxy on the way. */
+export function isOfWrongAddress(status: number): boolean {
+  return meaningOf(status) === wrongAddress;
+}
+
+/**
+ * Other statuses: below 400 it is no answer to a list call, below 500 upstream did not take what we sent, from 500 on it
+ * could not answer.
+ */
 function meaningOf(status: number): Meaning {
   const known = meanings[status];
   if (known !== undefined) return known;
+  if (status < 400) return wrongAddress;
   if (status >= 500) return { ...unavailable(), retryable: false };
-  return { code: 'UPSTREAM_REJECTED', message: `The Machines API refused the query with status ${status}.` };
+  return { code: 'UPSTREAM_REJECTED', message: `The Machines API rejected the query with status ${status}.` };
 }
 
-/** The error that an answer other than a success stands for. */
-export function errorOfAnswer(answer: Answer): UpstreamError {
+/**
+ * The error of an answer other than a success.
+ * @param now epoch milliseconds
+ */
+export function errorOfAnswer(answer: Answer, now: number): UpstreamError {
   const body = readErrorBody(answer);
   const meaning = meaningOf(answer.status);
-  const retryAfterSeconds = readRetryAfter(answer, body.message);
+  const { status, headers } = answer;
+  const sources = { status, header: single(headers['retry-after']), date: single(headers.date) };
+  const waitSeconds = retryAfterSeconds({ ...sources, message: body.message }, now);
+  const place = answer.status >= 300 && answer.status < 400 ? redirectPlace(answer) : undefined;
+  const redirect =
+    place === undefined ? undefined : `It redirects to ${place}, where the gateway does not follow.`;
+  const advice = isOfWrongAddress(answer.status) || answer.status === 410 ? checkAddress : undefined;
   return new UpstreamError({
     ...meaning,
     status: answer.status,
-    detail: body.detail,
+    detail: [body.detail, redirect, advice].filter((text) => text !== undefined).join(' ') || undefined,
     upstreamCode: body.code?.slice(0, 64),
     // With 429 the target was recorded to hold the tenant, not a correlation id.
-    correlationId: answer.status === 429 ? undefined : readCorrelationId(body.target),
-    retryAfterSeconds,
-    // A wait that upstream asks for is for the caller to keep: our own tries end within seconds.
-    retryable: meaning.retryable === true && (retryAfterSeconds ?? 0) <= 1,
+    correlationId: answer.status === 429 ? undefined : body.correlationId,
+    retryAfterSeconds: waitSeconds,
+    // A wait that upstream asks for is left to the caller: our own retries end within seconds.
+    retryable: meaning.retryable === true && (waitSeconds ?? 0) <= 1,
   });
 }
 
+const timedOut: Meaning = {
+  code: 'UPSTREAM_TIMEOUT',
+  message: 'The Machines API did not answer in time. Try again later, or for fewer machines.',
+};
+
+/** What it means that no whole answer came, and for the operator what to look at. */
+const transportMeanings: Readonly<Record<TransportError['kind'], Meaning & { readonly advice?: string }>> = {
+  timeout: timedOut,
+  aborted: timedOut,
+  'too-large': {
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'The answer of the Machines API is larger than the gateway accepts. Ask for fewer machines.',
+    advice: 'UPSTREAM_MAX_RESPONSE_BYTES and the rows asked for are its bounds.',
+  },
+  'too-many-rows': {
+    code: 'UPSTREAM_UNAVAILABLE',
+    message:
+      'The Machines API answered with more machines than it was asked for. The operator of the gateway must act.',
+    advice: checkAddress,
+  },
+  barred: {
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'The gateway cannot connect to the Machines API. The operator of the gateway must act.',
+  },
+  broken: unavailable(),
+};
+
 /** The error of a call that brought no whole answer. */
 export function errorOfTransport(error: TransportError): UpstreamError {
-  switch (error.kind) {
-    case 'timeout':
-    case 'aborted':
-      return new UpstreamError(
-        {
-          code: 'UPSTREAM_TIMEOUT',
-          message: 'The Machines API did not answer in time. Ask again later, or for fewer machines.',
-          detail: error.message,
-        },
-        { cause: error },
-      );
-    case 'too-large':
-      return new UpstreamError(
-        {
-          code: 'UPSTREAM_UNAVAILABLE',
-          message: 'The answer of the Machines API is larger than the gateway takes. Ask for fewer machines.',
-          detail: `${error.message} The bound is UPSTREAM_MAX_RESPONSE_BYTES.`,
-        },
-        { cause: error },
-      );
-    case 'broken':
-      return new UpstreamError({ ...unavailable(), detail: error.message }, { cause: error });
-    default:
-      return error.kind satisfies never;
-  }
+  const { advice, ...meaning } = transportMeanings[error.kind];
+  const detail =
+    advice === undefined
+      ? `The call failed: ${error.message.replace(/\.$/, '')}.`
+      : `${error.message} ${advice}`;
+  return new UpstreamError({ ...meaning, detail }, { cause: error });
 }
 
 /** The error of a call that the quota does not allow in time. */
@@ -202,72 +249,65 @@ export function errorOfQuota(retryAfterMs: number): UpstreamError {
 
 /** The error of a success that cannot be read, as when a proxy answers in upstream's place or cuts it short. */
 export function errorOfUnreadable(answer: Answer, problem: string): UpstreamError {
+  const detail = isPage(answer) ? `A page came in place of a list (text/html). ${checkAddress}` : problem;
+  // A broken answer may come whole at a retry.
+  return new UpstreamError({ ...unavailable(), status: answer.status, detail });
+}
+
+/** Whether a browser would show it: a proxy's page, or that of a portal to sign in at. */
+const isPage = ({ headers }: Answer): boolean => /^text\/html\b/i.test(single(headers['content-type']) ?? '');
+
+/** The error of a 404 that cannot mean "no recent machines". */
+export function errorOfNotFound(problem: string, retryable: boolean): UpstreamError {
   return new UpstreamError({
     ...unavailable(),
-    status: answer.status,
-    detail: problem,
-    // A success that came broken may come whole; what is not upstream's own will not change.
-    retryable: answer.status === 200,
+    status: 404,
+    detail: `${problem} ${checkAddress}`,
+    retryable,
   });
 }
 
-const maxDetail = 500;
-
-interface ErrorBody {
-  readonly code?: string;
-  readonly message?: string;
-  readonly target?: string;
-  /** For the log. */
-  readonly detail?: string | undefined;
+/** The error of a 404 of an API that answers so to all. @param reason for the operator */
+export function errorOfGone(reason: string | undefined): UpstreamError {
+  return new UpstreamError({ ...gone, status: 404, detail: reason });
 }
 
-/** `{"error":{"code","message","target"}}` as recorded; a body may as well be empty or a proxy's page. */
-function readErrorBody({ body, headers }: Answer): ErrorBody {
-  try {
-    const parsed: unknown = JSON.parse(body.toString('utf8', 0, 64 * 1024));
-    const error = property(parsed, 'error');
-    const texts = ['code', 'message', 'target'].map((name) => [name, property(error, name)] as const);
-    const read: ErrorBody = Object.fromEntries(texts.filter(([, value]) => typeof value === 'string'));
-    return { ...read, detail: read.message === undefined ? undefined : withoutData(read.message) };
-  } catch {
-    // A page of a proxy may repeat the request, token and all: only what it is is told.
-    const type = single(headers['content-type']) ?? 'no content type';
-    return body.length === 0 ? {} : { detail: `The body is no JSON: ${type}, ${body.length} bytes.` };
+/** The error of a call for which there is no token. */
+export function errorOfCredential(error: CredentialError): UpstreamError {
+  const { providerCode: upstreamCode, message: detail, claims } = error;
+  const meaning = credentialMeaning(error);
+  return new UpstreamError({ ...meaning, detail, upstreamCode, claims }, { cause: error });
+}
+
+function credentialMeaning({ kind, providerCode, message }: CredentialError): Meaning {
+  switch (kind) {
+    case 'refused': {
+      const code = providerCode === undefined ? '' : ` (${providerCode})`;
+      return {
+        code: 'UPSTREAM_UNAUTHORIZED',
+        message: `The gateway cannot sign in to the Machines API${code}. The operator of the gateway must act.`,
+      };
+    }
+    // These messages are our own, written for the caller.
+    case 'caller-refused':
+      return { code: 'UPSTREAM_FORBIDDEN', message };
+    case 'caller-must-sign-in':
+      return { code: 'UNAUTHENTICATED', message };
+    case 'unreachable':
+      return {
+        code: 'UPSTREAM_UNAVAILABLE',
+        message: 'The gateway cannot reach its identity provider at the moment. Try again later.',
+      };
+    default:
+      return kind satisfies never;
   }
 }
 
-/** A message without what was quoted from our request: texts of the filter, addresses, and whatever could be a token. */
-function withoutData(message: string): string {
-  return message
-    .slice(0, maxDetail)
-    .replaceAll(/'(?:[^']|'')*'?/g, "'…'")
-    .replaceAll(/"[^"]*"?/g, '"…"')
-    .replaceAll(/\b(?:https?:\/\/|Bearer )\S+/gi, '…')
-    .replaceAll(/[\w.~+/=-]{32,}/g, '…');
-}
-
-/** Whether a body is upstream's own: JSON with an error, or nothing. A 404 of a proxy, or of a wrong address, is not. */
-export function isOwnError(answer: Answer): boolean {
-  const { code, message } = readErrorBody(answer);
-  return answer.body.length === 0 || code !== undefined || message !== undefined;
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function readCorrelationId(target: string | undefined): string | undefined {
-  return target !== undefined && /^[\w|.:-]{1,128}$/.test(target) ? target : undefined;
-}
-
-/**
- * `Retry-After` in seconds (documented), else `again in N seconds` of the text (recorded), else for a 429 a minute,
- * the length of the shorter quota window (inferred).
- */
-function readRetryAfter(answer: Answer, message: string | undefined): number | undefined {
-  const header = single(answer.headers['retry-after'])?.trim();
-  if (header !== undefined && /^\d{1,6}$/.test(header)) return Number(header);
-  if (answer.status !== 429) return undefined;
-  const inText = /again in (\d{1,6}) seconds?/i.exec(message ?? '')?.[1];
-  return inText === undefined ? 60 : Number(inText);
+/** A rejection of a user by upstream, as a message about that user's rights. */
+export function explainToCaller(error: UpstreamError): UpstreamError {
+  if (error.status !== 403) return error;
+  const message =
+    'Defender does not show you its devices: an administrator must give you a role with the permission "View Data", and ' +
+    'grant the delegated permission Machine.Read of WindowsDefenderATP to the app registration of the gateway.';
+  return new UpstreamError({ ...error.details, message }, { cause: error });
 }

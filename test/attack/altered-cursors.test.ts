@@ -96,7 +96,7 @@ describe('a cursor that was altered', () => {
     ],
   ];
 
-  it.each(refused)('is refused where it %s, and nothing is asked upstream', async (_, alter) => {
+  it.each(refused)('is rejected where it %s, without an upstream call', async (_, alter) => {
     running.emulator.clearRequests();
     for (const [place, size] of [
       ['after', 'first'],

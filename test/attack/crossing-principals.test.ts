@@ -26,10 +26,15 @@ const rules = JSON.stringify({
   ],
 });
 
+const unlimited = { CALLER_REQUESTS_PER_MINUTE: '0' };
+
 /** The two ways to keep callers apart. */
 const ways: readonly (readonly [string, CallerGatewayOptions])[] = [
-  ['asking on behalf of users', { environment: { UPSTREAM_IDENTITY: 'caller' } }],
-  ['row rules', { environment: { ROW_RULES_PATH: '/rules.json' }, files: { '/rules.json': rules } }],
+  ['asking on behalf of users', { environment: { ...unlimited, UPSTREAM_IDENTITY: 'caller' } }],
+  [
+    'row rules',
+    { environment: { ...unlimited, ROW_RULES_PATH: '/rules.json' }, files: { '/rules.json': rules } },
+  ],
 ];
 
 describe.each(ways)('callers kept apart by %s', (way, options) => {
@@ -111,7 +116,7 @@ describe.each(ways)('callers kept apart by %s', (way, options) => {
     }
   });
 
-  it('tell her nothing of his machines by their ids, whatever he has just looked at', async () => {
+  it('tell one user nothing of the other’s machines by their ids, even right after the other saw them', async () => {
     const [id = ''] = shownTo('ben');
     const query = `{ machine(id: "${id}") { id } node(id: "${id}") { id } }`;
     const both = await Promise.all([his, hers, his, hers].map((token) => gateway.ask(token, query)));
@@ -140,7 +145,7 @@ describe.each(ways)('callers kept apart by %s', (way, options) => {
     const script =
       "local all = {} for _, key in ipairs(redis.call('KEYS', '*')) do all[#all + 1] = key .. ' ' .. redis.call('DUMP', key) end return table.concat(all, ' ')";
     const dump = await redis.send('EVAL', script, '0');
-    expect(dump.length).toBeGreaterThan(500);
+    expect(dump.length).toBeGreaterThan(200);
     for (const word of [
       'eyJ',
       users.ada.id,

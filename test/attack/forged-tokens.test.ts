@@ -20,8 +20,9 @@ import {
   tenantId,
   users,
 } from '../support/caller-gateway.ts';
+import { normalQuery, prepareNormalQuery } from './well.ts';
 
-const query = '{ machines(first: 1) { nodes { id } } }';
+const query = normalQuery;
 const now = Math.floor(Date.now() / 1_000);
 
 const encode = (value: unknown): string =>
@@ -51,6 +52,7 @@ describe('a gateway that checks callers', () => {
     directory = await startCallerDirectory();
     gateway = await startCallerGateway(directory, { environment: { CALLER_ROLES: 'Machines.Reader' } });
     good = await directory.tokenOf('ada');
+    await prepareNormalQuery(gateway, { authorization: `Bearer ${good}` });
     issuer = `${directory.entra.url}/${tenantId}/v2.0`;
     keyId = JSON.parse(Buffer.from(good.split('.')[0] ?? '', 'base64url').toString()).kid;
     forger = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectRaw, exchangeRaw } from '../support/raw-http.ts';
 import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
-import { expectWell } from './well.ts';
+import { expectWell, prepareNormalQuery } from './well.ts';
 
 const body = '{"query":"{ __typename }"}';
 const smuggled = 'GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n';
@@ -69,6 +69,7 @@ describe('a request that two readers could read differently', () => {
   let running: RunningGateway;
   beforeAll(async () => {
     running = await runGateway();
+    await prepareNormalQuery(running.gateway);
   });
   afterAll(() => running.close());
   afterEach(() => expectWell(running));

@@ -1,7 +1,13 @@
+import { coerceInputValue, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RawMachine } from '../../src/emulator/emulator.ts';
 import type { Expression } from '../../src/emulator/odata/filter-expression.ts';
 import { parseFilter } from '../../src/emulator/odata/filter-syntax.ts';
+import { createSubgraphSchema } from '../../src/graphql/subgraph.ts';
+import { BadInput } from '../../src/machines/bad-input.ts';
+import { allDevices } from '../../src/machines/device-scope.ts';
+import { type FilterInput, filterLimits, readFilter } from '../../src/machines/filter-input.ts';
+import { filterQuery } from '../../src/machines/odata.ts';
 import { type Conditions, matches } from '../support/filter-oracle.ts';
 import { type Reply, type RunningGateway, runGateway, unkept } from '../support/running-gateway.ts';
 import { expectWell } from './well.ts';
@@ -36,6 +42,7 @@ const hostile: readonly string[] = [
   'null',
 ];
 
+const bounds = { maxNodes: 100, maxEncodedBytes: 7_800 };
 const odataText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** An input that takes free text: how it is asked with, and which filter text must come of it. */
@@ -169,32 +176,40 @@ describe('free text', () => {
     }
   }
 
-  describe.each(inputs)('in %s stays a text', (_, input) => {
-    it.each(hostile)('%j', async (text) => {
-      const rows = rowsWith(text);
-      running.emulator.replaceFleet({ kind: 'rows', rows });
-      running.emulator.clearRequests();
-      const filter = input.filter(text);
-      const { data, errors }: Reply = await running.ask(listQuery, { filter });
-      expect(errors).toBeUndefined();
-
-      const sent = input.sent(text);
-      expectSent(sent, text);
-      const harmless = taken(parseFilter(input.sent('harmless')));
-      const { tree, texts } = taken(parseFilter(sent));
+  it.each(inputs)('stays a text in the filter that is written for %s', (_, input) => {
+    const harmless = taken(parseFilter(input.sent('harmless')));
+    for (const text of hostile) {
+      const written = filterQuery(readFilter(input.filter(text), filterLimits(100), allDevices), bounds);
+      expect(written).toMatchObject({ kind: 'some', text: input.sent(text) });
+      const { tree, texts } = taken(parseFilter(input.sent(text)));
       expect(tree).toEqual(harmless.tree);
       expect(texts).toEqual([text]);
-      expect(data.machines.nodes.map(({ id }: { id: string }) => id).sort()).toEqual(
-        rows
-          .filter((row) => matches(filter, row))
-          .map(({ id }) => id)
-          .sort(),
-      );
-    });
+    }
   });
 
-  describe.each(['machine', 'node'])('in %s(id) stays a text', (field) => {
-    it.each(hostile)('%j', async (text) => {
+  /** Each input with a text, and each text in an input. */
+  const sent = Array.from({ length: Math.max(inputs.length, hostile.length) }, (_, index) => ({
+    input: inputs[index % inputs.length],
+    text: hostile[index % hostile.length] ?? '',
+  })).flatMap(({ input, text }) => (input === undefined ? [] : [[input[0], text, input[1]] as const]));
+  it.each(sent)('reaches upstream as a text, and finds its machines: in %s, %j', async (_, text, input) => {
+    const rows = rowsWith(text);
+    running.emulator.replaceFleet({ kind: 'rows', rows });
+    running.emulator.clearRequests();
+    const filter = input.filter(text);
+    const { data, errors }: Reply = await running.ask(listQuery, { filter });
+    expect(errors).toBeUndefined();
+    expectSent(input.sent(text), text);
+    expect(data.machines.nodes.map(({ id }: { id: string }) => id).sort()).toEqual(
+      rows
+        .filter((row) => matches(filter, row))
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  it.each(['machine', 'node'])('stays a text in %s(id)', async (field) => {
+    for (const text of hostile) {
       running.emulator.replaceFleet({ kind: 'rows', rows: rowsWith(text) });
       running.emulator.clearRequests();
       const { data, errors } = await running.ask(`query ($id: ID!) { ${field}(id: $id) { id } }`, {
@@ -203,7 +218,7 @@ describe('free text', () => {
       expect(errors).toBeUndefined();
       expect(data[field]).toEqual({ id: text });
       expectSent(`id eq ${odataText(text)}`, text);
-    });
+    }
   });
 
   it('written into the query is the same as in a variable', async () => {
@@ -271,22 +286,47 @@ describe('a text where another type is due', () => {
     await running.close();
   });
 
-  describe.each(Object.entries(nearly))(
-    'is refused in %s, and nothing is asked upstream',
-    (property, own) => {
-      it.each([...own, ...hostile])('%j', async (text) => {
-        running.emulator.clearRequests();
-        const operators = property === 'lastSeen' ? ['gt', 'gte', 'lt', 'lte'] : ['eq', 'ne', 'in', 'notIn'];
-        for (const operator of operators) {
-          const value = operator.toLowerCase().endsWith('in') ? [text] : text;
-          const { errors, data } = await running.ask(listQuery, {
-            filter: { [property]: { [operator]: value } },
-          });
-          expect(errors?.[0]?.extensions.code, operator).toBe('BAD_USER_INPUT');
-          expect(data?.machines).toBeUndefined();
-        }
-        expect(running.emulator.requests()).toEqual([]);
-      });
+  const filterType = createSubgraphSchema().getType('MachineFilter');
+  /** Why the schema or the reading of filters refuses a filter; undefined where neither does. */
+  const refusal = (filter: FilterInput): string | undefined => {
+    if (!isInputObjectType(filterType)) throw new Error('The schema has no MachineFilter.');
+    const problems: string[] = [];
+    const coerced = coerceInputValue(filter, filterType, (_path, _value, { message }) => {
+      problems.push(message);
+    });
+    if (problems.length > 0) return problems[0];
+    try {
+      readFilter(coerced as FilterInput, filterLimits(100), allDevices);
+      return undefined;
+    } catch (error) {
+      if (error instanceof BadInput) return error.message;
+      throw error;
+    }
+  };
+  /** The text under each operator that the property has. */
+  const filtersOf = (property: string, text: string): FilterInput[] =>
+    (property === 'lastSeen' ? ['gt', 'gte', 'lt', 'lte'] : ['eq', 'ne', 'in', 'notIn']).map((operator) => ({
+      [property]: { [operator]: operator.toLowerCase().endsWith('in') ? [text] : text },
+    }));
+
+  it.each(Object.entries(nearly))('is refused in %s under every operator', (property, own) => {
+    for (const text of [...own, ...hostile]) {
+      for (const filter of filtersOf(property, text)) {
+        expect(refusal(filter), JSON.stringify(filter)).toMatch(/./);
+      }
+    }
+  });
+
+  it.each(Object.entries(nearly))(
+    'is told to the caller of %s, and nothing is asked upstream',
+    async (property, own) => {
+      running.emulator.clearRequests();
+      for (const filter of own.flatMap((text) => filtersOf(property, text))) {
+        const { errors, data } = await running.ask(listQuery, { filter });
+        expect(errors?.[0]?.extensions.code, JSON.stringify(filter)).toBe('BAD_USER_INPUT');
+        expect(data?.machines).toBeUndefined();
+      }
+      expect(running.emulator.requests()).toEqual([]);
     },
   );
 });

@@ -379,7 +379,7 @@ describe('a query bomb', () => {
   afterAll(() => running.close());
   afterEach(() => expectWell(running));
 
-  it.each(bombs)('is refused, and nothing is asked upstream: %s', async (_, bomb) => {
+  it.each(bombs)('is rejected without an upstream call: %s', async (_, bomb) => {
     running.emulator.clearRequests();
     const { status, data, errors } = await running.ask(bomb.query, bomb.variables, graphqlResponse);
     expect(errors?.map(({ message }) => message).join('\n')).toMatch(bomb.says);
@@ -389,7 +389,7 @@ describe('a query bomb', () => {
     expect(running.emulator.requests()).toEqual([]);
   });
 
-  it('is told of once, however many errors it has', async () => {
+  it('is reported once, however many errors it has', async () => {
     const { errors } = await running.ask(`{ ${times(150, (i) => `a${i}: nothing${i}`)} }`);
     expect(errors).toHaveLength(1);
   });
@@ -399,7 +399,7 @@ describe('a query bomb', () => {
   });
 });
 
-describe('what is no bomb', () => {
+describe('a query that is no bomb', () => {
   let running: RunningGateway;
   beforeAll(async () => {
     running = await runGateway();

@@ -31,7 +31,7 @@ async function trickle(connection: RawConnection, piece: string): Promise<void> 
 
 const head = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
 
-describe('a caller who is slow', () => {
+describe('a slow caller', () => {
   it.each([
     ['sends nothing of a request but its first line', 'POST /graphql HTTP/1.1\r\n', ''],
     [
@@ -52,7 +52,7 @@ describe('a caller who is slow', () => {
     await expectWell(gateway);
   });
 
-  it('keeps nobody else from being answered, one of 200', async () => {
+  it('delays no other caller, as one of 200', async () => {
     const gateway = await start({});
     const slow = await Promise.all(Array.from({ length: 200 }, () => open(gateway)));
     for (const connection of slow) connection.send(`${head}content-length: 100\r\n\r\n{`);
@@ -63,14 +63,32 @@ describe('a caller who is slow', () => {
 });
 
 describe('MAX_CONNECTIONS', () => {
-  it('closes further connections at once, and takes others when those have gone', async () => {
+  it('closes the connection that has been idle longest for a new one, so that idle ones lock no caller out', async () => {
     const gateway = await start({ MAX_CONNECTIONS: '5' });
-    const held = [];
-    for (let index = 0; index < 5; index++) held.push(await open(gateway));
+    const idle = [];
+    for (let index = 0; index < 5; index++) idle.push(await open(gateway));
+    const further = await open(gateway);
+    await idle[0]?.closed;
+    further.send('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await expect.poll(further.received).toMatch(/^HTTP\/1\.1 200 /);
+    expect(idle.map(({ socket }) => socket.closed)).toEqual([true, false, false, false, false]);
+    for (let index = 0; index < 20; index++) await expectWell(gateway);
+  });
+
+  it('closes a new connection where all are busy, and takes others when those have gone', async () => {
+    const gateway = await start({ MAX_CONNECTIONS: '5' });
+    const busy = [];
+    for (let index = 0; index < 5; index++) {
+      const connection = await open(gateway);
+      connection.send(`${head}content-length: 100\r\nexpect: 100-continue\r\n\r\n`);
+      await expect.poll(connection.received).toMatch(/^HTTP\/1\.1 100 /);
+      busy.push(connection);
+    }
     const further = await open(gateway);
     await further.closed;
     expect(further.received()).toBe('');
-    for (const { socket } of held) socket.destroy();
+    expect(busy.map(({ socket }) => socket.closed)).toEqual(Array(5).fill(false));
+    for (const { socket } of busy) socket.destroy();
     await expect
       .poll(() =>
         expectWell(gateway).then(

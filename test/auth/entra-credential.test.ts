@@ -1,6 +1,8 @@
+import { createPrivateKey } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { failureMemoryMs } from '../../src/auth/renewing-credential.ts';
 import { readConfig } from '../../src/config.ts';
+import { loopbackCertificate } from '../../src/emulator/entra/tls-certificate.ts';
 import {
   type ClientCertificate,
   clientCertificate,
@@ -52,7 +54,7 @@ const readiness = async (gateway: EntraGateway) => {
 async function failedSignIn(gateway: EntraGateway) {
   const { data, errors } = await gateway.ask(listing);
   const ready = await readiness(gateway);
-  const logged = gateway.lines.find(({ msg }) => msg === 'upstream refused or failed');
+  const logged = gateway.lines.find(({ msg }) => msg === 'upstream call failed');
   const said = JSON.stringify([errors, ready, gateway.lines]);
   expect(data).toBeNull();
   expect(ready.status).toBe(503);
@@ -72,12 +74,13 @@ describe('a gateway with an app registration', () => {
   });
 
   it.each([
-    ['the certificate ahead of the key', false],
-    ['the key ahead of the certificate', true],
-  ])('signs in with a certificate, in a file with %s', async (_, keyFirst) => {
-    const { certificate, key } = own;
-    const file = (keyFirst ? [key, certificate] : [certificate, key]).join('\n');
-    const running = await start({ environment: certified, file });
+    ['the certificate ahead of the key', () => [own.certificate, own.key]],
+    ['the key ahead of the certificate', () => [own.key, own.certificate]],
+    ['the issuer ahead of the certificate', () => [other.certificate, own.certificate, own.key]],
+    ['the key between issuer and certificate', () => [other.certificate, own.key, own.certificate]],
+    ['words between', () => ['Bag Attributes', own.key, 'subject=CN=a', own.certificate, 'issuer=CN=b']],
+  ])('signs in with a certificate, in a file with %s', async (_, parts) => {
+    const running = await start({ environment: certified, file: parts().join('\n') });
     expect((await running.ask(listing)).data.machines.nodes).toHaveLength(2);
     expect(running.tokenRequests()).toBe(1);
   });
@@ -111,7 +114,7 @@ describe('a gateway with an app registration', () => {
     await expect.poll(tokenRequests).toBe(2);
   });
 
-  it('tells the operator of a renewal that failed, and goes on with the old token', async () => {
+  it('reports a failed renewal to the operator, and keeps using the old token', async () => {
     const running = await start();
     const { ask, entra, tokenRequests, pass, lines } = running;
     await ask(listing);
@@ -121,7 +124,7 @@ describe('a gateway with an app registration', () => {
       body: { error: 'invalid_client', error_description: 'AADSTS7000222: gone.' },
     });
     expect((await ask(listing)).errors).toBeUndefined();
-    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('renewing an upstream token failed');
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('upstream token renewal failed');
     expect(lines).toContainEqual(
       expect.objectContaining({
         err: expect.objectContaining({ message: expect.stringContaining('The client secret has expired') }),
@@ -159,6 +162,12 @@ describe('a gateway with an app registration', () => {
     expect(errors?.[0]?.message).toContain('Machine.Read.All');
   });
 });
+
+/** What the settings say to a certificate file. */
+function withFile(file: string): void {
+  const { AZURE_CLIENT_SECRET: _secret, ...environment } = signIn;
+  readConfig({ ...environment, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' }, () => file);
+}
 
 describe('a sign-in that is refused', () => {
   it.each([
@@ -213,7 +222,7 @@ describe('a sign-in that is refused', () => {
     expect(ready).not.toContain('Contoso');
   });
 
-  it('is asked again after a moment only, not by every query', async () => {
+  it('is called again after a moment only, not by every query', async () => {
     const running = await start({ environment: { AZURE_CLIENT_SECRET: 'wrong-secret-value' } });
     const { ask, tokenRequests, pass } = running;
     for (let query = 0; query < 5; query += 1) await ask(listing);
@@ -235,17 +244,51 @@ describe('a sign-in that is refused', () => {
     ['no PEM', () => 'not a certificate'],
     ['without a key', () => own.certificate],
     ['without a certificate', () => own.key],
-    ['with the key of another', () => `${own.certificate}\n${other.key}`],
   ])('is known ahead of the start, where the certificate file is %s', (_, file) => {
-    const { AZURE_CLIENT_SECRET: _secret, ...environment } = signIn;
-    const read = () => readConfig({ ...environment, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' }, file);
-    expect(read).toThrow(
+    expect(() => withFile(file())).toThrow(
       'AZURE_CLIENT_CERTIFICATE_PATH must name a PEM file with a certificate and its unencrypted private key.',
     );
   });
+
+  it('is known ahead of the start with its reason: a key of another certificate', () => {
+    expect(() => withFile(`${own.certificate}\n${other.key}`)).toThrow(
+      'names a file whose private key is not the one of a certificate in it.',
+    );
+  });
+
+  it('is known ahead of the start with its reason: a key by which Entra takes no sign-in', async () => {
+    const { cert, key } = await loopbackCertificate();
+    expect(() => withFile(`${cert}\n${key}`)).toThrow(
+      'names a file with a private key of the type ec; signing in to Microsoft Entra ID takes an RSA key.',
+    );
+  });
+
+  it('is known ahead of the start with its reason: an encrypted key', () => {
+    const encrypted = createPrivateKey(own.key)
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'a-phrase' })
+      .toString();
+    expect(() => withFile(`${own.certificate}\n${encrypted}`)).toThrow('private key is encrypted');
+  });
+
+  it.each([
+    [
+      'a key',
+      (text: string) => text.replace('PRIVATE KEY-----\n', 'PRIVATE KEY-----\nAAAA'),
+      'private key that is broken',
+    ],
+    [
+      'a certificate',
+      (text: string) => text.replace('BEGIN CERTIFICATE-----\n', 'BEGIN CERTIFICATE-----\nAAAA'),
+      'certificate that is broken',
+    ],
+  ])('is known ahead of the start with its reason: %s that is broken', (_, spoil, reason) => {
+    expect(() =>
+      withFile(spoil(`${own.certificate.replaceAll('\r', '')}\n${own.key.replaceAll('\r', '')}`)),
+    ).toThrow(reason);
+  });
 });
 
-describe('an identity provider that cannot be asked', () => {
+describe('an identity provider that cannot be reached', () => {
   const transient = {
     error: 'temporarily_unavailable',
     error_description: 'AADSTS90033: Contoso. Trace ID: 1',
@@ -269,7 +312,7 @@ describe('an identity provider that cannot be asked', () => {
     const { error, ready } = await failedSignIn(running);
 
     expect(error?.extensions).toEqual({ code: 'UPSTREAM_UNAVAILABLE' });
-    expect(ready).toContain('could not be asked');
+    expect(ready).toContain('could not be reached');
     expect(JSON.stringify([error, ready, running.lines])).not.toContain('Contoso');
     expect(running.emulator.requests()).toEqual([]);
 
@@ -280,14 +323,32 @@ describe('an identity provider that cannot be asked', () => {
   });
 
   it.each([
-    ['its certificate is not trusted', { trusted: false }],
-    ['nobody listens', { environment: { AZURE_AUTHORITY_HOST: '127.0.0.1:9' } }],
-    ['it does not know the tenant', { environment: { AZURE_TENANT_ID: 'nobody.onmicrosoft.com' } }],
-  ] as const)('is UPSTREAM_UNAVAILABLE, and the operator is told what to check: %s', async (_, options) => {
+    [
+      'its certificate is not trusted',
+      { trusted: false },
+      /127\.0\.0\.1:\d+: its certificate is not trusted; NODE_EXTRA_CA_CERTS names further authorities \(\w+\)\./,
+    ],
+    [
+      'nobody listens',
+      { environment: { AZURE_AUTHORITY_HOST: '127.0.0.1:9' } },
+      /127\.0\.0\.1:9: the connection was refused \(ECONNREFUSED 127\.0\.0\.1:9\) \(check AZURE_AUTHORITY_HOST/,
+    ],
+    [
+      'its name is not known',
+      { environment: { AZURE_AUTHORITY_HOST: 'login.nowhere.invalid' } },
+      /login\.nowhere\.invalid: the host name (is not known|could not be looked up) \(\w+\) \(check AZURE_AUTHORITY_HOST/,
+    ],
+    [
+      'it does not know the tenant',
+      { environment: { AZURE_TENANT_ID: 'nobody.onmicrosoft.com' } },
+      /check AZURE_AUTHORITY_HOST and AZURE_TENANT_ID/,
+    ],
+  ] as const)('is UPSTREAM_UNAVAILABLE, and the operator is told why: %s', async (_, options, reason) => {
     const running = await start(options);
-    const { error, ready } = await failedSignIn(running);
+    const { error, ready, logged } = await failedSignIn(running);
     expect(error?.extensions).toEqual({ code: 'UPSTREAM_UNAVAILABLE' });
-    expect(ready).toContain('AZURE_AUTHORITY_HOST');
+    expect(ready).toMatch(reason);
+    expect(logged?.detail).toMatch(reason);
     expect(running.tokenRequests()).toBe(0);
   });
 });

@@ -49,7 +49,7 @@ describe('UPSTREAM_IDENTITY=caller', () => {
     expect(new Set(calls).size).toBe(2);
   });
 
-  it('shows a machine by its id to those alone whom Defender shows it', async () => {
+  it('shows a machine by its id only to users to whom Defender shows it', async () => {
     const { data } = await gateway.ask(await directory.tokenOf('ben'), query);
     const [{ id }] = data.machines.nodes;
     const byId = `{ machine(id: "${id}") { id } node(id: "${id}") { id } }`;
@@ -100,7 +100,7 @@ describe('UPSTREAM_IDENTITY=caller', () => {
     await wrong.close();
   });
 
-  it('asks again at once for a user who was refused and has signed in anew', async () => {
+  it('acquires a token at once for a rejected user who has signed in again', async () => {
     const before = directory.entra.tokenRequests();
     await gateway.ask(await directory.tokenOf('withoutFactor'), query);
     await gateway.ask(await directory.tokenOf('withoutFactor'), query);
@@ -115,7 +115,7 @@ describe('UPSTREAM_IDENTITY=caller', () => {
     expect(directory.entra.tokenRequests() - before).toBe(1);
   });
 
-  it('refuses a token of an application, on whose behalf nobody can ask', async () => {
+  it('rejects a token of an application, on whose behalf no call is possible', async () => {
     const token = await directory.tokenOf('ada', { scp: undefined, idtyp: 'app', roles: ['Machines.Read'] });
     const roles = await startCallerGateway(directory, {
       environment: { ...identity, CALLER_ROLES: 'Machines.Read' },
@@ -137,7 +137,7 @@ describe('UPSTREAM_IDENTITY=caller', () => {
     await other.close();
   });
 
-  it('is ready though nobody has signed in yet', async () => {
+  it('is ready before the first user has signed in', async () => {
     expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
   });
 });

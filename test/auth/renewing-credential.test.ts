@@ -9,6 +9,8 @@ const hourMs = 60 * minuteMs;
 
 describe('a renewing credential', () => {
   let now: number;
+  /** What the wall clock is ahead of the time that has passed. */
+  let wallAheadMs: number;
   /** Acquisitions so far, each to be settled by the test. */
   let acquisitions: Deferred<AccessToken>[];
   let renewalsFailed: unknown[];
@@ -16,6 +18,7 @@ describe('a renewing credential', () => {
 
   beforeEach(() => {
     now = 1_000_000;
+    wallAheadMs = 0;
     acquisitions = [];
     renewalsFailed = [];
     credential = renewingCredential({
@@ -24,14 +27,14 @@ describe('a renewing credential', () => {
         acquisitions.push(acquisition);
         return acquisition.promise;
       },
-      now: () => now,
+      clock: { wall: () => now + wallAheadMs, monotonic: () => now },
       onRenewalFailed: (error) => renewalsFailed.push(error),
     });
   });
 
   const token = (name: string, lifeMs = hourMs): AccessToken => ({
     value: new Secret(name),
-    expiresAt: now + lifeMs,
+    expiresAt: now + wallAheadMs + lifeMs,
   });
   const ask = (signal = new AbortController().signal) => credential.token(signal);
   /** Whatever has been settled is known to all who wait for it. */
@@ -50,11 +53,11 @@ describe('a renewing credential', () => {
     await settled();
   }
 
-  it('asks for nothing before somebody asks it', () => {
+  it('acquires no token before the first caller', () => {
     expect(acquisitions).toHaveLength(0);
   });
 
-  it('makes one acquisition for 100 who ask at once', async () => {
+  it('makes one acquisition for 100 simultaneous callers', async () => {
     const asked = Promise.all(Array.from({ length: 100 }, () => ask()));
     expect(acquisitions).toHaveLength(1);
     const first = token('first');
@@ -64,7 +67,7 @@ describe('a renewing credential', () => {
     expect(acquisitions).toHaveLength(1);
   });
 
-  it('gives a failure to all of 100 who ask at once, from one acquisition', async () => {
+  it('gives the failure of one acquisition to 100 simultaneous callers', async () => {
     const asked = Promise.allSettled(Array.from({ length: 100 }, () => ask()));
     const refusal = new CredentialError('refused', 'no');
     acquisitions[0]?.reject(refusal);
@@ -98,7 +101,7 @@ describe('a renewing credential', () => {
       expect(acquisitions).toHaveLength(2);
     });
 
-    it('that fails is told, and the old token serves on', async () => {
+    it('that fails is reported, and the old token stays in use', async () => {
       const first = token('first');
       await hold(first);
       now += 56 * minuteMs;
@@ -142,7 +145,7 @@ describe('a renewing credential', () => {
       expect(acquisitions).toHaveLength(2);
     });
 
-    it('that fails after the old token has expired is told to those who wait', async () => {
+    it('that fails after the old token has expired fails the waiting callers', async () => {
       await hold(token('first'));
       now += 56 * minuteMs;
       await ask();
@@ -166,7 +169,24 @@ describe('a renewing credential', () => {
     expect(await asked).toBe(second);
   });
 
-  it('remembers a failure for 5 s, then asks anew', async () => {
+  it('gives out no token for longer, and none for shorter, where the wall clock is set', async () => {
+    const first = token('first');
+    await hold(first);
+    wallAheadMs = -hourMs;
+    now += hourMs - 1;
+    expect(await ask()).toBe(first);
+    now += 1;
+    const asked = ask();
+    const second = token('second');
+    acquisitions.at(-1)?.resolve(second);
+    expect(await asked).toBe(second);
+    const before = acquisitions.length;
+    wallAheadMs = hourMs;
+    expect(await ask()).toBe(second);
+    expect(acquisitions).toHaveLength(before);
+  });
+
+  it('caches a failure for 5 s, then tries again', async () => {
     const reason = new CredentialError('refused', 'wrong secret');
     const asked = ask();
     acquisitions[0]?.reject(reason);
@@ -198,7 +218,7 @@ describe('a renewing credential', () => {
       expect(acquisitions).toHaveLength(1);
     });
 
-    it('as the only one leaves a token to those who come', async () => {
+    it('as the only one leaves a token to later callers', async () => {
       const leaving = new AbortController();
       const left = ask(leaving.signal);
       leaving.abort();
@@ -210,7 +230,7 @@ describe('a renewing credential', () => {
       expect(acquisitions).toHaveLength(1);
     });
 
-    it('before it asked waits for nothing', async () => {
+    it('before its call does not wait', async () => {
       await expect(ask(AbortSignal.abort())).rejects.toBeInstanceOf(CredentialError);
     });
 

@@ -76,8 +76,11 @@ describe('a gateway with row rules', () => {
     gateway.ask(await directory.tokenOf('ada', { ...claims }), query);
 
   beforeAll(async () => {
-    directory = await startCallerDirectory();
+    // Time stands still: an answer tells its age.
+    const now = Date.now();
+    directory = await startCallerDirectory({ now: () => now });
     gateway = await startCallerGateway(directory, {
+      now: () => now,
       environment: { ROW_RULES_PATH: '/rules.json' },
       files: { '/rules.json': file },
     });
@@ -87,7 +90,7 @@ describe('a gateway with row rules', () => {
     await directory.close();
   });
 
-  it('shows whom a rule matches the machines of its device groups, all of them and no other', async () => {
+  it('shows a caller with a matching rule all machines of its device groups and no other', async () => {
     const { data } = await ask(
       { roles: ['Europe'] },
       '{ machines(first: 1000) { totalCount nodes { id } } }',
@@ -97,7 +100,7 @@ describe('a gateway with row rules', () => {
     expect(data.machines.nodes.map(({ id }: Row) => id).sort()).toEqual(ids.sort());
   });
 
-  it('shows whom no rule matches nothing, and asks nothing upstream for it', async () => {
+  it('shows a caller without a matching rule nothing, and makes no upstream call', async () => {
     directory.emulator.clearRequests();
     const id = idsOf(140)[0];
     const { data, errors } = await ask(
@@ -109,7 +112,7 @@ describe('a gateway with row rules', () => {
     expect(directory.emulator.requests()).toEqual([]);
   });
 
-  it('shows who sees all what upstream shows', async () => {
+  it('shows a caller of all groups what upstream shows', async () => {
     const { data } = await ask({ roles: ['Security'] }, '{ machines(last: 1) { totalCount } }');
     expect(data.machines.totalCount).toBe(all().length);
   });
@@ -144,7 +147,8 @@ describe('a gateway with row rules', () => {
         filter: options.$filter?.replace(id, '…'),
         rows,
       }));
-      return { status, data, errors, extensions, calls };
+      // The two are asked for one after the other.
+      return { status, data, errors, upstream: { ...extensions.upstream, asOf: 'then' }, calls };
     };
     expect(await askFor(hidden)).toEqual(await askFor(absent));
   });
@@ -166,7 +170,11 @@ describe('a gateway with row rules', () => {
 
   it('drops rows that upstream brings beside the rule, and says so in the log', async () => {
     // As if upstream passed over the filter.
-    const careless = await startUpstream((_, response) => sendList(response, all()));
+    const careless = await startUpstream(({ url = '' }, response) => {
+      const parameters = new URL(url, 'http://upstream').searchParams;
+      const skip = Number(parameters.get('$skip') ?? 0);
+      sendList(response, all().slice(skip, skip + Number(parameters.get('$top'))));
+    });
     const other = await startCallerGateway(directory, {
       environment: { ROW_RULES_PATH: '/rules.json', MACHINES_API_URL: careless.url },
       files: { '/rules.json': file },
@@ -180,7 +188,7 @@ describe('a gateway with row rules', () => {
     await careless.close();
   });
 
-  it('speaks of what is left to the caller, where a filter does not fit beside the rule', async () => {
+  it('states the size left to the caller, where a filter does not fit beside the rule', async () => {
     const names = Array.from({ length: 17 }, (_, index) => `"n${index}"`).join(', ');
     const { errors } = await ask(
       { roles: ['Europe', 'Servers'] },
@@ -188,9 +196,9 @@ describe('a gateway with row rules', () => {
     );
     expect(errors?.[0]).toMatchObject({
       message: expect.stringMatching(
-        /comes to 84 nodes, at most 80 are taken .* The device groups that you may see take the rest of a call\. Ask in/,
+        /comes to 84 nodes, at most 80 are allowed .* The device groups that you may see take the rest of a call\. Ask in/,
       ),
-      extensions: { code: 'BAD_USER_INPUT' },
+      extensions: { code: 'FLEET_REQUIRED', inputPath: 'filter' },
     });
   });
 
@@ -210,7 +218,7 @@ describe('a gateway with row rules', () => {
     expect(directory.emulator.requests()).toHaveLength(Math.ceil(100 / 15));
   });
 
-  it('refuses who has more device groups than one upstream call takes', async () => {
+  it('without the fleet, rejects a caller with more device groups than fit one upstream call', async () => {
     const many = [0, 1].map((role) => ({
       claim: 'roles',
       value: `r${role}`,
@@ -221,11 +229,13 @@ describe('a gateway with row rules', () => {
       files: { '/many.json': JSON.stringify({ rules: many }) },
     });
     const token = await directory.tokenOf('ada', { roles: ['r0', 'r1'] });
-    const { status, errors } = await other.ask(token, '{ machines { totalCount } }');
-    expect(status).toBe(403);
-    expect(errors?.[0]?.message).toContain(
-      'come to 30 device groups, and one upstream call takes at most 15',
-    );
+    directory.emulator.clearRequests();
+    for (const query of ['{ machines { totalCount } }', '{ machine(id: "a") { id } }']) {
+      const { errors } = await other.ask(token, query);
+      expect(errors?.[0]?.extensions.code).toBe('FLEET_REQUIRED');
+      expect(errors?.[0]?.message).toContain('give 30 device groups, and one upstream call takes at most 15');
+    }
+    expect(directory.emulator.requests()).toEqual([]);
     await other.close();
   });
 });

@@ -13,10 +13,20 @@ export interface Demo {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** @param size machines of the fleet */
-export async function startDemo(size: number): Promise<Demo> {
+/**
+ * @param size machines of the fleet
+ * @param environment settings beside those of this process
+ */
+export async function startDemo(
+  size: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Demo> {
   const args = ['--import', 'tsx', 'src/main.ts', 'demo', '--port', '0', '--size', String(size)];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'close');
   const over = ended.then(() => {
     throw new Error('The demo ended before it had started.');

@@ -57,7 +57,7 @@ describe('the explorer in a browser without internet', () => {
 
   it("has the demo's queries as its tabs", async () => {
     const welcomed = [...demo.welcome.matchAll(/^\d\. (.+)\n {3}query (\w+)/gm)];
-    expect(welcomed).toHaveLength(5);
+    expect(welcomed).toHaveLength(8);
     expect(await explorer.tabs()).toEqual(welcomed.map(([, , name]) => name));
     for (const [, title, name = ''] of welcomed) {
       await explorer.openTab(name);
@@ -115,7 +115,7 @@ describe('the explorer in a browser without internet', () => {
     await follow('riskScore');
     await titled('riskScore');
     await docs.getByText('Risk as Defender rates it from the alerts on the machine.').waitFor();
-    await follow('RiskScore');
+    await follow('MachineRiskScore');
     await docs.getByText('UNRECOGNIZED').waitFor();
   });
 

@@ -4,7 +4,7 @@ import { launchChromium } from './chromium.ts';
 import { startDemo } from './demo.ts';
 import { openExplorer } from './explorer-page.ts';
 
-/** Takes the picture of the README, of the demo as it is: `npm run screenshot`. */
+/** Takes the picture of docs/clients.md, of the demo as it is: `npm run screenshot`. */
 const path = fileURLToPath(new URL('../../docs/explorer.png', import.meta.url));
 const demo = await startDemo(50_000);
 const browser = await launchChromium();
@@ -14,6 +14,7 @@ try {
   await page.locator('.graphiql-doc-explorer').getByRole('link', { name: 'Machine', exact: true }).click();
   await page.locator('.graphiql-doc-explorer-title', { hasText: 'Machine' }).waitFor();
   await run();
+  await page.locator('.graphiql-doc-explorer-title').scrollIntoViewIfNeeded();
   // Nothing is to look as if the pointer hung over it.
   await page.mouse.move(640, 700);
   await page.screenshot({ path, animations: 'disabled', caret: 'hide' });

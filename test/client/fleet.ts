@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
 
 /** How many machines each client walks. */
@@ -46,4 +46,14 @@ export async function startFleet(environment: Readonly<Record<string, string>> =
 export function expectEachOnce(seen: readonly string[], { ids }: Fleet): void {
   expect(seen).toHaveLength(fleetSize);
   expect([...seen].sort()).toEqual([...ids].sort());
+}
+
+/** How the answers that a client reads were compressed, seen on their way through the real `fetch`. */
+export function watchEncodings(): () => Promise<ReadonlySet<string | null>> {
+  const watched = vi.spyOn(globalThis, 'fetch');
+  onTestFinished(() => watched.mockRestore());
+  return async () => {
+    const answers = await Promise.all(watched.mock.results.map(({ value }) => value as Promise<Response>));
+    return new Set(answers.map(({ headers }) => headers.get('content-encoding')));
+  };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { expectEachOnce, type Fleet, pageSize, startFleet } from './fleet.ts';
+import { expectEachOnce, type Fleet, pageSize, startFleet, watchEncodings } from './fleet.ts';
 import { connect, pageQuery, walk } from './urql.ts';
 
 /** What the client asks by, seen on its way through the real `fetch`. */
@@ -22,6 +22,13 @@ describe('urql', () => {
     for await (const nodes of walk(connect(fleet.url), pageSize)) seen.push(...nodes.map(({ id }) => id));
     expectEachOnce(seen, fleet);
     expect(methods()).toEqual(['GET']);
+  });
+
+  it('reads answers that are compressed', async () => {
+    const encodings = watchEncodings();
+    const { data } = await connect(fleet.url).query(pageQuery, { first: pageSize }).toPromise();
+    expect(data?.machines.nodes).toHaveLength(pageSize);
+    expect(await encodings()).toEqual(new Set(['gzip']));
   });
 
   it('asks by POST where the address would become too long', async () => {

@@ -1,5 +1,6 @@
 import { transformAsync } from '@babel/core';
 import { defineConfig, type Plugin } from 'vitest/config';
+import { oneGraphql } from '../support/one-graphql.ts';
 
 /** Relay's own plugin for Babel, which puts what the compiler made in the place of each query. */
 const relay: Plugin = {
@@ -24,7 +25,7 @@ const relay: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [relay],
+  plugins: [oneGraphql, relay],
   test: {
     include: ['**/*.test.{ts,tsx}'],
     testTimeout: 120_000,

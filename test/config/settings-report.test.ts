@@ -8,11 +8,19 @@ describe('the report of the settings', () => {
     expect(Object.keys(reportSettings({}))).toEqual(Object.keys(settings));
   });
 
-  it('tells what is set from what is by default and what is not there', () => {
+  it('distinguishes set values, defaults and missing values', () => {
     expect(reportSettings({ PORT: ' 8080 ', LOG_LEVEL: '' })).toMatchObject({
       PORT: '8080',
       LOG_LEVEL: 'info (default)',
       MACHINES_API_REGION: 'not set',
+    });
+  });
+
+  it('tells of what follows another setting that it does, and what it comes to', () => {
+    expect(reportSettings({ CACHE_FRESH_SECONDS: '600' })).toMatchObject({
+      CACHE_FRESH_SECONDS: '600',
+      CACHE_RENEW_SECONDS: '600 (as CACHE_FRESH_SECONDS)',
+      CACHE_STALE_SECONDS: '3600 (default)',
     });
   });
 
@@ -31,8 +39,9 @@ describe('the report of the settings', () => {
 
   it.each([
     ['rediss://user:pass-1@redis.example:6380/2', 'rediss://redis.example:6380/2'],
-    ['redis://:pass-1@redis.example', 'redis://redis.example'],
-    ['redis://redis.example?password=pass-1', 'redis://redis.example'],
+    ['redis://:pass-1@redis.example', 'redis://redis.example:6379/0'],
+    ['redis://redis.example?password=pass-1', 'set'],
+    ['redis://user:12/pass-1@redis.example', 'set'],
     ['nonsense with pass-1', 'set'],
   ])('shows of an address where it leads, and no password: %s', (given, shown) => {
     expect(reportSettings({ REDIS_URL: given }).REDIS_URL).toBe(shown);

@@ -54,7 +54,7 @@ describe('the emulator command', () => {
     child.stdout.on('data', (piece: Buffer) => {
       output += piece.toString();
     });
-    await expect.poll(() => output, { timeout: 15_000 }).toMatch(/token +emulator-token\n/);
+    await expect.poll(() => output).toMatch(/token +emulator-token\n/);
     const [url = ''] = /http:\S+\/api\/machines/.exec(output) ?? [];
     const answered = await fetch(url, { headers: { authorization: 'Bearer emulator-token' } });
     expect(await answered.json()).toMatchObject({ value: [{ id: 'a' }, { id: 'b' }] });
@@ -66,7 +66,7 @@ describe('the emulator command', () => {
   it.each([
     [['--port', '70000'], /--port.*whole number from 0 to 65535/],
     [['--size', '0'], /--size.*from 1 to 200000/],
-    [['--order', 'random'], /insertion, newest-seen, unstable/],
+    [['--order', 'random'], /insertion, newest-seen, oldest-seen, unstable/],
     [['--latency', 'long'], /--latency/],
     [['--unknown'], /unknown option/],
     [['--fleet', '/nowhere/fleet.json'], /no such file.*\/nowhere\/fleet\.json/],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Row } from '../../src/emulator/fleet/row.ts';
 import type { RawMachine } from '../../src/emulator/machine.ts';
 import { type DoubtfulForms, NO_DOUBTFUL_FORMS } from '../../src/emulator/odata/doubtful-forms.ts';
 import { machineFilter } from '../../src/emulator/odata/filter.ts';
@@ -17,7 +18,7 @@ const EVERY_FORM: DoubtfulForms = {
 
 function matches(filter: string, machine: object, accept = EVERY_FORM, caseInsensitive = false): boolean {
   const predicate = machineFilter(filter, { accept, caseInsensitive, maxNodes: 100 });
-  return predicate({ id: 'a', ...machine } as RawMachine);
+  return predicate(new Row({ id: 'a', ...machine } as RawMachine));
 }
 
 describe('null in a filter', () => {

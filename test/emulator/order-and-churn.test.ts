@@ -29,6 +29,11 @@ describe('the order of rows', () => {
     expect(await listIds(emulator)).toEqual(['newest', 'newer', 'old', 'year 1', 'never', 'missing']);
   });
 
+  it('oldest-seen is the reverse', async () => {
+    const emulator = await runningEmulator({ ...SEEN, order: 'oldest-seen' });
+    expect(await listIds(emulator)).toEqual(['missing', 'never', 'year 1', 'old', 'newer', 'newest']);
+  });
+
   it('unstable is another one on every call, and complete on each', async () => {
     const emulator = await runningEmulator({ fleet: SEEDED, order: 'unstable' });
     const first = await listIds(emulator);
@@ -81,12 +86,38 @@ describe('churn', () => {
 
   it('dates reports within the time that went by', async () => {
     const { emulator, clock } = await churning(600);
-    const before = new Set(emulator.rows());
+    const before = new Map(emulator.rows().map((row) => [row.id, row]));
     clock.now += 60_000;
-    const changed = emulator.rows().filter((row) => !before.has(row));
-    const seen = changed.map(({ lastSeen }) => Date.parse(String(lastSeen)));
+    const reported = emulator.rows().filter(({ id, lastSeen }) => before.get(id)?.lastSeen !== lastSeen);
+    const seen = reported.map(({ lastSeen }) => Date.parse(String(lastSeen)));
     expect(Math.min(...seen)).toBeGreaterThanOrEqual(MIDNIGHT);
     expect(Math.max(...seen)).toBeLessThanOrEqual(clock.now);
+  });
+
+  it('changes risk, tags and group of some without moving their last report', async () => {
+    const { emulator, clock } = await churning(600);
+    const before = new Map(emulator.rows().map((row) => [row.id, row]));
+    clock.now += 60_000;
+    const still = emulator.rows().filter(({ id, lastSeen }) => before.get(id)?.lastSeen === lastSeen);
+    for (const property of ['riskScore', 'machineTags', 'rbacGroupId']) {
+      const changed = still.filter((row) => row[property] !== before.get(row.id)?.[property]);
+      expect(changed.length, property).toBeGreaterThan(0);
+    }
+  });
+
+  it('is noted: which machines were there throughout, and which ever were', async () => {
+    const { emulator, clock } = await churning(600);
+    const before = new Set(emulator.rows().map(({ id }) => id));
+    const presence = emulator.watch();
+    clock.now += 60_000;
+    const after = new Set(emulator.rows().map(({ id }) => id));
+    expect(presence.throughout()).toEqual(new Set([...before].filter((id) => after.has(id))));
+    expect(presence.throughout().size).toBeLessThan(before.size);
+    expect([...after].filter((id) => !presence.everThere().has(id))).toEqual([]);
+    expect(presence.everThere().size).toBeGreaterThan(before.size);
+    emulator.replaceFleet({ kind: 'rows', rows: [{ id: 'other' }] });
+    expect(presence.throughout()).toEqual(new Set());
+    expect(presence.everThere().has('other')).toBe(true);
   });
 
   it('depends on seed and clock alone, not on how often the fleet is looked at', async () => {

@@ -48,6 +48,18 @@ describe('a seeded fleet', () => {
     );
     expect(new Set(builds.map(({ osBuild }) => osBuild ?? 19045))).toEqual(new Set([19045]));
   });
+  it('tells the state of the antivirus of some machines, and leaves the key out of others', () => {
+    const machines = fleet(5_000);
+    const stated = machines.filter(({ defenderAvStatus }) => defenderAvStatus !== undefined);
+    expect(new Set(stated.map(({ defenderAvStatus }) => defenderAvStatus))).toEqual(
+      new Set(['Updated', 'NotUpdated', 'Unknown']),
+    );
+    expect(stated.length / machines.length).toBeGreaterThan(0.1);
+    expect(stated.length / machines.length).toBeLessThan(0.5);
+    expect(
+      stated.every(({ osPlatform }) => osPlatform === null || /^Windows|^$/.test(String(osPlatform ?? ''))),
+    ).toBe(true);
+  });
   it('leads its reports up to its moment', () => {
     const seen = fleet(2_000).flatMap(({ lastSeen }) =>
       typeof lastSeen === 'string' ? [Date.parse(lastSeen)] : [],

@@ -45,7 +45,7 @@ describe('machines that other subgraphs refer to', () => {
     expect(warm.extensions.upstream).toMatchObject({ calls: 0, cache: 'HIT' });
   });
 
-  it('cost no call where a list that is held has them', async () => {
+  it('cost no call where a list in memory has them', async () => {
     await running.ask('{ machines(first: 100) { nodes { id } } }');
     const before = calls();
     const { data } = await resolve(ids(100).map(refer));
@@ -94,7 +94,7 @@ describe('machines that other subgraphs refer to', () => {
     expect(data._entities).toEqual([{ __typename: 'Machine', id: '7', computerDnsName: 'seven' }]);
   });
 
-  it('fail only with the call that held them', async () => {
+  it('fail only with their own call', async () => {
     const wanted = ids(3 * idsPerCall);
     running.emulator.faults.next(1, { kind: 'status', status: 400 });
     const { data, errors } = await resolve(wanted.map(refer));

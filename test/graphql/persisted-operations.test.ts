@@ -23,6 +23,7 @@ afterEach(async () => {
 });
 
 interface Started {
+  readonly url: string;
   readonly upstream: StandInUpstream;
   readonly send: (body: object, path?: string) => Promise<Pick<Reply, 'status' | 'data' | 'errors'>>;
   readonly get: (query: string) => Promise<Pick<Reply, 'status' | 'data' | 'errors'>>;
@@ -34,6 +35,7 @@ async function start(environment: Readonly<Record<string, string>> = {}, file = 
   const config = readConfig(
     {
       CALLER_AUTH: 'none',
+      FLEET: 'off',
       PORT: '0',
       MACHINES_API_URL: upstream.url,
       MACHINES_API_TOKEN: secrets.token,
@@ -41,13 +43,14 @@ async function start(environment: Readonly<Record<string, string>> = {}, file = 
     },
     () => file,
   );
-  const gateway = await startGateway(config, { log: watchedLog().log, now: Date.now });
+  const gateway = await startGateway(config, { log: watchedLog().log });
   closers.push(gateway.close);
   const read = async (response: Response) => {
     const { data, errors } = (await response.json()) as Pick<Reply, 'data' | 'errors'>;
     return { status: response.status, data, errors };
   };
   return {
+    url: gateway.url,
     upstream,
     send: async (body) =>
       read(
@@ -69,7 +72,7 @@ const codes = ({ errors }: Pick<Reply, 'errors'>): unknown =>
   errors?.map(({ extensions }) => extensions.code);
 
 describe('automatic persisted queries', () => {
-  it('are asked for by hash once they were sent with their text', async () => {
+  it('are executed by hash once they were sent with their text', async () => {
     const { send } = await start();
     expect(codes(await send({ extensions: byHash(sha256(foreign)) }))).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
     expect((await send({ query: foreign, extensions: byHash(sha256(foreign)) })).data).toEqual(found);
@@ -113,7 +116,7 @@ describe('automatic persisted queries', () => {
 describe('PERSISTED_OPERATIONS=allow', () => {
   const allow = { PERSISTED_OPERATIONS_PATH: '/manifest.json' };
 
-  it('answers what is registered by its hash, and other operations too', async () => {
+  it('executes registered operations by hash, and other operations too', async () => {
     const { send } = await start(allow);
     expect((await send({ extensions: byHash(sha256(registered)) })).data).toEqual(found);
     expect((await send({ query: foreign })).data).toEqual(found);
@@ -130,7 +133,7 @@ describe('PERSISTED_OPERATIONS=allow', () => {
 describe('PERSISTED_OPERATIONS=require', () => {
   const required = { PERSISTED_OPERATIONS: 'require', PERSISTED_OPERATIONS_PATH: '/manifest.json' };
 
-  it('answers what is registered, by its hash and by its text', async () => {
+  it('executes registered operations, by hash and by text', async () => {
     const { send, get } = await start(required);
     const variables = { first: 1 };
     expect((await send({ extensions: byHash(sha256(registered)), variables })).data).toEqual(found);
@@ -163,8 +166,8 @@ describe('PERSISTED_OPERATIONS=require', () => {
     expect(errors).toEqual([
       {
         message:
-          'This gateway answers registered operations only, and this is none of them. ' +
-          'Send one from its manifest unchanged, or have the operator add it.',
+          'This gateway executes registered operations only, and this is not one. ' +
+          'Send one from its manifest unchanged, or let the operator add it.',
         extensions: { code: 'QUERY_NOT_IN_SAFE_LIST' },
       },
     ]);
@@ -173,7 +176,16 @@ describe('PERSISTED_OPERATIONS=require', () => {
     expect((await send({ query: registered })).data).toEqual(found);
   });
 
-  it('holds what is registered to the bounds: its variables are the caller’s', async () => {
+  it('makes no exports, by which any filter could be asked for', async () => {
+    const { url } = await start(required);
+    const response = await fetch(`${url}/export/machines.csv`);
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'QUERY_NOT_IN_SAFE_LIST' } }],
+    });
+  });
+
+  it('applies the bounds to registered operations: their variables are the caller’s', async () => {
     const six = `query Six($n: Int) { ${Array.from({ length: 6 }, (_, i) => `p${i}: machines(first: $n) { nodes { id } }`).join(' ')} }`;
     const { send } = await start(required, manifestOf(entry(six, 'Six')));
     const { errors } = await send({ query: six, variables: { n: 1_000 } });
@@ -191,6 +203,7 @@ describe('a manifest', () => {
       const config = readConfig(
         {
           CALLER_AUTH: 'none',
+          FLEET: 'off',
           PORT: '0',
           MACHINES_API_TOKEN: secrets.token,
           PERSISTED_OPERATIONS_PATH: '/manifest.json',
@@ -201,7 +214,7 @@ describe('a manifest', () => {
           throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
         },
       );
-      const gateway = await startGateway(config, { log: watchedLog().log, now: Date.now });
+      const gateway = await startGateway(config, { log: watchedLog().log });
       closers.push(gateway.close);
       return 'It started.';
     } catch (error) {

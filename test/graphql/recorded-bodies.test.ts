@@ -10,7 +10,7 @@ const everyField = `{
   id computerDnsName firstSeen lastSeen osPlatform osArchitecture osProcessor osBuild version agentVersion
   lastIpAddress lastExternalIpAddress ipAddresses { ipAddress macAddress type operationalStatus }
   healthStatus riskScore exposureLevel onboardingStatus deviceValue rbacGroupId rbacGroupName aadDeviceId isAadJoined
-  machineTags managedBy managedByStatus isPotentialDuplication isExcluded exclusionReason mergedIntoMachineId
+  machineTags defenderAvStatus managedBy managedByStatus isPotentialDuplication isExcluded exclusionReason mergedIntoMachineId
   vmMetadata { vmId cloudProvider resourceId subscriptionId }
 }`;
 
@@ -37,6 +37,7 @@ const nothingKnown = {
   aadDeviceId: null,
   isAadJoined: null,
   machineTags: [],
+  defenderAvStatus: null,
   managedBy: null,
   managedByStatus: null,
   isPotentialDuplication: null,
@@ -51,6 +52,9 @@ const documentedList = `{"@odata.context":"https://api.security.microsoft.com/ap
 
 /** As documented in 2019, with a property that has gone since. */
 const olderList = `{"@odata.context":"https://api.securitycenter.windows.com/api/$metadata#Machines","value":[{"id":"1d1e2f3a4b5c6d7e8f900112233445566778899a","computerDnsName":"old.shop.example","osVersion":"10.0.0.0","agentVersion":"10.5830.18209.1001","rbacGroupId":140,"riskScore":"High"}]}`;
+
+/** As recorded in 2023, with the state of the antivirus, which other answers lack. */
+const listWithAntivirus = `{"@odata.context":"https://api-eu.securitycenter.microsoft.com/api/$metadata#Machines","value":[{"id":"2d1e2f3a4b5c6d7e8f900112233445566778899a","computerDnsName":"vault.shop.example","machineTags":["vault"],"defenderAvStatus":"NotUpdated","onboardingStatus":"Onboarded"}]}`;
 
 /** As recorded in 2026: one machine, whose id and Entra id are neither hexadecimal nor a GUID. */
 const recordedMachine = `{"@odata.context":"https://api.security.microsoft.com/api/$metadata#Machines/$entity","id":"da123456789012345678_987654321","mergedIntoMachineId":null,"isPotentialDuplication":false,"isExcluded":false,"exclusionReason":null,"computerDnsName":"desk-of-robin","firstSeen":"2026-01-20T20:02:18.5451725Z","lastSeen":"2026-01-20T20:07:42.6424861Z","osPlatform":"Windows11","osProcessor":"x64","version":"22H2","lastIpAddress":"192.168.7.8","lastExternalIpAddress":"198.51.100.7","agentVersion":"10.8750.22621.3527","osBuild":22621,"healthStatus":"Active","deviceValue":"Normal","rbacGroupId":0,"rbacGroupName":null,"riskScore":"None","exposureLevel":"High","isAadJoined":true,"aadDeviceId":"da123456789012345678_987654321","machineTags":[],"onboardingStatus":"Onboarded","osArchitecture":"64-bit","managedBy":"Unknown","managedByStatus":"Unknown","ipAddresses":[{"ipAddress":"192.168.7.8","macAddress":"000C29000001","type":"Ethernet","operationalStatus":"Up"},{"ipAddress":"","macAddress":null,"type":"SoftwareLoopback","operationalStatus":"Up"}],"vmMetadata":null}`;
@@ -110,6 +114,19 @@ describe('a recorded body', () => {
     ]);
   });
 
+  it('of a list with the state of the antivirus', async () => {
+    expect(await shown(readFleet(listWithAntivirus))).toEqual([
+      {
+        ...nothingKnown,
+        id: '2d1e2f3a4b5c6d7e8f900112233445566778899a',
+        computerDnsName: 'vault.shop.example',
+        machineTags: ['vault'],
+        defenderAvStatus: 'NotUpdated',
+        onboardingStatus: 'ONBOARDED',
+      },
+    ]);
+  });
+
   it('of one machine, recorded lately', async () => {
     expect(await shown(readFleet(recordedMachine))).toEqual([
       {
@@ -156,9 +173,24 @@ describe('a recorded body', () => {
     expect(errors).toBeUndefined();
     expect(data.machines.totalCount).toBe(2_000);
     expect(data.machines.nodes).toHaveLength(2_000);
-    expect(running.lines.find(({ msg }) => msg === 'upstream sent odd values')).toMatchObject({
+    expect(running.lines.find(({ msg }) => msg === 'unexpected values in an upstream answer')).toMatchObject({
       oddities: { 'riskScore: unrecognized "Critical"': expect.any(Number) },
     });
+  });
+
+  it('tells each kind of unexpected value once in the log', async () => {
+    const scores = ['Critical', 'Critical', 'Grave'];
+    running = await runGateway({
+      rows: scores.map((riskScore, index) => ({ id: `m${index}`, riskScore })),
+      environment: { FLEET: 'off' },
+    });
+    const { ask, lines } = running;
+    for (const index of scores.keys())
+      await ask(`{ machines(filter: { id: { eq: "m${index}" } }) { nodes { riskScore } } }`);
+    expect(lines.filter(({ msg }) => msg === 'unexpected values in an upstream answer')).toMatchObject([
+      { oddities: { 'riskScore: unrecognized "Critical"': 1 } },
+      { oddities: { 'riskScore: unrecognized "Grave"': 1 } },
+    ]);
   });
 
   it('gives a lastSeen that finds its own machine again, whatever its digits', async () => {

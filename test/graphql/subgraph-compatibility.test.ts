@@ -24,7 +24,7 @@ describe('the subgraph, by the cases of the compatibility suite', () => {
       'type Query',
       'type Machine',
       'input MachineFilter',
-      'enum RiskScore',
+      'enum MachineRiskScore',
       'scalar DateTime',
     ]) {
       expect(definitions).toContain(type);
@@ -101,8 +101,8 @@ describe('the subgraph, by the cases of the compatibility suite', () => {
     ];
     expect(links).toHaveLength(1);
     const [[, version, imports] = []] = links;
-    expect(version).toBe('2.0');
-    expect(imports).toBe('"@key" "@shareable" "@tag"');
+    expect(version).toBe('2.9');
+    expect(imports).toBe('"@cost" "@key" "@listSize" "@shareable" "@tag"');
   });
 
   it('@shareable: PageInfo, which every subgraph with connections defines', () => {
@@ -129,7 +129,7 @@ describe('the subgraph, by the cases of the compatibility suite', () => {
         expect(trace).toContain(name);
     });
 
-    it('is not there where nobody asks for it, or for another kind', async () => {
+    it('is absent where no router asks for it, or for another kind', async () => {
       expect(await traceOf('{ __typename }', { 'apollo-federation-include-trace': '' })).toBe('');
       expect(await traceOf('{ __typename }', { 'apollo-federation-include-trace': 'ftv9' })).toBe('');
     });

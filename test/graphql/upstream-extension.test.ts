@@ -10,34 +10,70 @@ describe('extensions.upstream', () => {
 
   const open = async (environment: Record<string, string> = {}): Promise<void> => {
     clock = setClock();
-    running = await runGateway({ now: clock.now, rows: bareRows(30), environment });
+    running = await runGateway({ clock, rows: bareRows(30), environment });
   };
   const upstreamOf = async (query: string, variables?: unknown) =>
     (await running.ask(query, variables)).extensions.upstream;
 
-  it('tells calls, cache, age and consistency of a page', async () => {
+  const windows = { source: 'WINDOWS' };
+  /** When the first call was sent: the clock stands still but for where a test moves it. */
+  const start = new Date(setClock().now()).toISOString();
+
+  it('tells calls, cache, consistency of a page, and when it was read', async () => {
     await open();
     const told = async () => (await askPage(running)).upstream;
-    expect(await told()).toEqual({ calls: 1, cache: 'MISS', ageSeconds: 0, consistency: 'LISTING' });
+    expect(await told()).toEqual({
+      ...windows,
+      calls: 1,
+      cache: 'MISS',
+      asOf: start,
+      consistency: 'LISTING',
+    });
     clock.advance(30_000);
-    expect(await told()).toEqual({ calls: 0, cache: 'HIT', ageSeconds: 30, consistency: 'LISTING' });
+    expect(await told()).toEqual({
+      ...windows,
+      calls: 0,
+      cache: 'HIT',
+      asOf: start,
+      consistency: 'LISTING',
+    });
     clock.advance(60_000);
-    expect(await told()).toEqual({ calls: 0, cache: 'STALE', ageSeconds: 90, consistency: 'LISTING' });
+    expect(await told()).toEqual({
+      ...windows,
+      calls: 0,
+      cache: 'STALE',
+      asOf: start,
+      consistency: 'LISTING',
+    });
   });
 
-  it('tells that nothing was asked for', async () => {
+  it('says that no machine was asked for', async () => {
     await open();
-    const nothing = { calls: 0, cache: null, ageSeconds: null, consistency: 'LISTING' };
+    const nothing = { calls: 0, source: null, cache: null, asOf: null, consistency: null };
     expect(await upstreamOf('{ __typename }')).toEqual(nothing);
     expect(await upstreamOf('{ machines(filter: { id: { in: [] } }) { totalCount } }')).toEqual(nothing);
+  });
+
+  it('tells no consistency of machines by id, as nothing was listed', async () => {
+    await open();
+    const told = await upstreamOf('{ machine(id: "m1") { id } }');
+    expect(told).toEqual({ ...windows, calls: 1, cache: 'MISS', asOf: start, consistency: null });
+  });
+
+  it('tells when rows were read as the clock had it then, though it was set back since', async () => {
+    await open();
+    await askPage(running);
+    clock.setAhead(-3_600_000);
+    clock.advance(30_000);
+    expect((await askPage(running)).upstream).toMatchObject({ cache: 'HIT', asOf: start });
   });
 
   it('tells of an empty page what it tells of any other', async () => {
     await open();
     const told = async () => (await askPage(running, { filter: { osPlatform: { eq: 'none' } } })).upstream;
-    expect(await told()).toMatchObject({ calls: 1, cache: 'MISS', ageSeconds: 0 });
+    expect(await told()).toMatchObject({ calls: 1, cache: 'MISS', asOf: start });
     clock.advance(30_000);
-    expect(await told()).toMatchObject({ calls: 0, cache: 'HIT', ageSeconds: 30 });
+    expect(await told()).toMatchObject({ calls: 0, cache: 'HIT', asOf: start });
   });
 
   it('is there beside errors, too', async () => {
@@ -63,9 +99,10 @@ describe('extensions.upstream', () => {
     const both = `{ known: machine(id: "m1") { id } unknown: machine(id: "none") { id }
       all: machines { totalCount } some: machines(filter: { riskScore: { eq: LOW } }) { totalCount } }`;
     expect(await upstreamOf(both)).toEqual({
+      ...windows,
       calls: 2,
       cache: 'MISS',
-      ageSeconds: 50,
+      asOf: start,
       consistency: 'LISTING',
     });
   });

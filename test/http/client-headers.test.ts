@@ -35,7 +35,7 @@ describe('a GET', () => {
 });
 
 describe('a POST', () => {
-  it('must prove itself by its content type, whoever sends it', () => {
+  it('must prove itself by its content type, from any sender', () => {
     expect(headersForApollo('POST', {}, allowed)).toEqual({});
   });
 });

@@ -41,7 +41,9 @@ describe('CORS_ORIGINS', () => {
     const answered = await post(url, origin);
     expect(answered.status).toBe(200);
     expect(answered.headers.get('access-control-allow-origin')).toBe(origin);
-    expect(answered.headers.get('access-control-expose-headers')).toMatch(/x-request-id.*retry-after/);
+    expect(answered.headers.get('access-control-expose-headers')).toMatch(
+      /x-request-id.*etag.*retry-after.*content-disposition.*ratelimit-policy, ratelimit/,
+    );
   });
 
   it('lets them send what clients send, those of Apollo too', async () => {
@@ -53,6 +55,7 @@ describe('CORS_ORIGINS', () => {
       'apollographql-client-name',
       'apollographql-client-version',
       'x-apollo-operation-name',
+      'if-none-match',
       'x-request-id',
     ]);
   });

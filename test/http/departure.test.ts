@@ -1,10 +1,16 @@
-import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { createConnection } from 'node:net';
+import { getEventListeners, once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { type AddressInfo, createConnection } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Connections } from '../../src/http/connections.ts';
+import { departureSignal } from '../../src/http/departure.ts';
+import { deferred } from '../support/deferred.ts';
 import { type GatewayBeforeStandIn, runGatewayBefore } from '../support/gateway-before.ts';
+import { startIssuer } from '../support/issuer.ts';
+import { connectRaw } from '../support/raw-http.ts';
+import { readMetric } from '../support/read-metric.ts';
 import { sendList } from '../support/stand-in-upstream.ts';
 
 const listing = '{ machines { nodes { id } } }';
@@ -31,7 +37,7 @@ describe('a caller who leaves', () => {
       signal,
     });
 
-  it('ends the upstream call that nobody waits for any longer', async () => {
+  it('aborts the upstream call once all waiting callers left', async () => {
     running = await runGatewayBefore(() => undefined);
     const { upstream } = running;
     const leaving = new AbortController();
@@ -74,7 +80,7 @@ describe('a caller who leaves', () => {
     await expect.poll(upstream.abandoned).toBe(1);
     await expect
       .poll(() => lines.filter(({ requestId }) => requestId === 'left-1').map(({ msg }) => msg))
-      .toContain('operation answered');
+      .toContain('request answered');
     expect(upstream.requests).toHaveLength(2);
   });
 
@@ -88,8 +94,102 @@ describe('a caller who leaves', () => {
     await expect.poll(() => upstream.requests.length).toBeGreaterThan(0);
     leaving.abort();
     await expect(asked).rejects.toThrow('aborted');
-    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('operation answered');
+    await expect.poll(() => lines.map(({ msg }) => msg)).toContain('request answered');
     expect(upstream.requests.length).toBeLessThan(4);
+  });
+});
+
+describe('a caller who leaves before the operation begins', () => {
+  const get = `GET /graphql?query=${encodeURIComponent(listing)} HTTP/1.1\r\nhost: localhost\r\n`;
+  const post = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+
+  it.each([
+    ['GET', get, ''],
+    ['POST', post, body],
+  ])(
+    'while the keys of its issuer are fetched makes no upstream call, and holds no slot: %s',
+    async (_, head, sent) => {
+      const issuer = await startIssuer();
+      const release = deferred();
+      issuer.holdKeys(release.promise);
+      running = await runGatewayBefore((_request, response) => sendList(response, []), {
+        CALLER_AUTH: 'oidc',
+        CALLER_ISSUER: issuer.url,
+        CALLER_AUDIENCES: 'machines',
+        CALLER_SCOPES: 'machines:read',
+        // A quarter is for one caller.
+        MAX_REQUESTS_IN_FLIGHT: '4',
+      });
+      const { upstream, url } = running;
+      const authorization = `Bearer ${await issuer.sign({})}`;
+      const sockets = [];
+      for (let caller = 0; caller < 3; caller++) {
+        const { socket, send } = await connectRaw(url);
+        send(`${head}authorization: ${authorization}\r\n\r\n${sent}`);
+        sockets.push(socket);
+      }
+      await expect.poll(issuer.keyRequests).toBe(1);
+      await expect.poll(() => readMetric(url, 'requests_in_flight')).toBe(3);
+      for (const socket of sockets) socket.resetAndDestroy();
+      await expect.poll(() => readMetric(url, 'requests_in_flight')).toBe(0);
+      release.resolve();
+
+      // One who stays, by the same keys and over the one slot that the caller has.
+      const other = await fetch(
+        `${url}/graphql?query=${encodeURIComponent('{ machines(filter: { riskScore: { eq: LOW } }) { nodes { id } } }')}`,
+        {
+          headers: { authorization },
+        },
+      );
+      expect(other.status).toBe(200);
+      expect(upstream.requests).toHaveLength(1);
+      issuer.close();
+    },
+  );
+});
+
+describe('the signal of a request', () => {
+  it('leaves no listener on the signal that the gateway stops, however its connection ends', async () => {
+    const stopping = new AbortController();
+    const signals: AbortSignal[] = [];
+    const connections = new Connections({ most: 100, onCrowded: () => undefined });
+    const server = createServer((incoming, outgoing) =>
+      connections.take(incoming, outgoing, async (_, response) => {
+        await Promise.resolve();
+        signals.push(departureSignal(response, 600_000, stopping.signal));
+        if (signals.length % 2 === 0) response.end();
+      }),
+    );
+    server.on('connection', (socket) => connections.open(socket));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    for (let round = 1; round <= 10; round++) {
+      const { socket, send } = await connectRaw(url);
+      send('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(5));
+      await expect.poll(() => signals.length).toBeGreaterThanOrEqual(round);
+      socket.resetAndDestroy();
+    }
+    await expect.poll(() => connections.size).toBe(0);
+    await expect.poll(() => getEventListeners(stopping.signal, 'abort')).toEqual([]);
+    expect(signals.filter(({ aborted }) => aborted).length).toBeGreaterThanOrEqual(5);
+    server.close();
+  });
+
+  it('has gone off already where the caller has gone before', async () => {
+    const stopping = new AbortController();
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { socket, send } = await connectRaw(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const arrived = once(server, 'request');
+    send('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    const [, response] = (await arrived) as [IncomingMessage, ServerResponse];
+    socket.resetAndDestroy();
+    await once(response, 'close');
+    expect(departureSignal(response, 600_000, stopping.signal).aborted).toBe(true);
+    expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
+    server.close();
   });
 });
 
@@ -119,7 +219,7 @@ describe.concurrent('REQUEST_TIMEOUT_SECONDS', () => {
       expect(status).toBe(200);
       expect(errors).toEqual([
         expect.objectContaining({
-          message: 'The Machines API did not answer in time. Ask again later, or for fewer machines.',
+          message: 'The Machines API did not answer in time. Try again later, or for fewer machines.',
           extensions: { code: 'UPSTREAM_TIMEOUT' },
         }),
       ]);

@@ -7,13 +7,13 @@ import { sendList } from '../support/stand-in-upstream.ts';
 
 const listing = '{ machines { nodes { id } } }';
 
-describe('a gateway that is told to stop', () => {
+describe('a gateway that must stop', () => {
   let running: GatewayBeforeStandIn | undefined;
   afterEach(async () => {
     await running?.close();
   });
 
-  it('answers what is in flight, takes no new connections, and ends as soon as all is answered', async () => {
+  it('answers requests in flight, accepts no new connections, and ends as soon as all are answered', async () => {
     const held = deferred();
     running = await runGatewayBefore(
       async (_, response) => {
@@ -71,15 +71,15 @@ describe('a gateway that is told to stop', () => {
     await stop();
 
     expect(performance.now() - startedAt).toBeGreaterThan(290);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(await inFlight).toBe('cut off');
     await expect.poll(upstream.abandoned).toBe(1);
     expect(lines).toContainEqual(
-      expect.objectContaining({ level: 'warn', msg: expect.stringContaining('cutting them off') }),
+      expect.objectContaining({ level: 'warn', msg: expect.stringContaining('aborting them') }),
     );
   });
 
-  it('stops once, however often it is told', async () => {
+  it('stops once, however often it is asked to', async () => {
     running = await runGatewayBefore((_, response) => sendList(response, []));
     const { stop, url } = running;
     await Promise.all([stop(), stop()]);
@@ -88,7 +88,7 @@ describe('a gateway that is told to stop', () => {
   });
 });
 
-describe('a gateway that is told to stop, with a connection that never said anything', () => {
+describe('a gateway that must stop, with a connection that never said anything', () => {
   it('does not wait for it', async () => {
     const running = await runGatewayBefore((_, response) => sendList(response, []), {
       DRAIN_TIMEOUT_SECONDS: '600',

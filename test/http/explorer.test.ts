@@ -105,19 +105,37 @@ describe('/explorer', () => {
   it('has tabs with queries that the schema takes, each with its title', async () => {
     const tabs = (await (await get('/explorer/tabs.json')).json()) as { query: string; variables?: string }[];
     expect(tabs.map(({ query }) => query.split('\n')[0])).toEqual(
-      exampleQueries.map(({ title }) => `# ${title}`),
+      exampleQueries(false).map(({ title }) => `# ${title}`),
     );
     const schema = buildSchema(readTypeDefinitions());
     for (const { query } of tabs) expect(validate(schema, parse(query)), query).toEqual([]);
     expect(tabs.map(({ variables }) => variables)).toContain('{\n  "after": null\n}');
   });
 
-  it('has tabs whose queries take one upstream call at most', async () => {
-    for (const { query, variables } of exampleQueries) {
+  it('has tabs whose queries the gateway answers by one upstream call at most, without a fleet too', async () => {
+    for (const { query, variables } of exampleQueries(false)) {
       const { errors, extensions } = await running.ask(query, variables);
       expect(errors).toBeUndefined();
       expect(extensions.upstream.calls, query).toBeLessThanOrEqual(1);
     }
+  });
+});
+
+describe('/explorer of a gateway that holds the fleet', () => {
+  it('has tabs for order, counts and search beside them, which take no upstream call', async () => {
+    const { gateway, emulator, ask, close } = await runGateway({ environment: { FLEET: 'on' } });
+    onTestFinished(close);
+    const tabs = (await (await fetch(`${gateway.url}/explorer/tabs.json`)).json()) as { query: string }[];
+    expect(tabs).toHaveLength(exampleQueries(true).length);
+    expect(tabs.length).toBeGreaterThan(exampleQueries(false).length);
+    await ask('{ machines(first: 0, orderBy: [{ field: ID }]) { totalCount } }');
+    emulator.clearRequests();
+    for (const { query, variables } of exampleQueries(true)) {
+      const { data, errors } = await ask(query, variables);
+      expect(errors, query).toBeUndefined();
+      expect(data.machines?.totalCount, query).not.toBeNull();
+    }
+    expect(emulator.requests()).toHaveLength(0);
   });
 });
 
@@ -140,13 +158,13 @@ describe('the explorer of the demo', () => {
     await demo.says(/Stop with/);
     const tabs = (await (await fetch(`${url}/explorer/tabs.json`)).json()) as { query: string }[];
     const titles = [...demo.stdout().matchAll(/^\d\. (.+)$/gm)].map(([, title]) => `# ${title}`);
-    expect(titles).toHaveLength(5);
+    expect(titles).toHaveLength(8);
     expect(tabs.map(({ query }) => query.split('\n')[0])).toEqual(titles);
   });
 });
 
-describe('the explorer of what was built', () => {
-  it('needs none of the packages that its files come from', { timeout: 60_000 }, async () => {
+describe('the explorer of the build', () => {
+  it('needs none of the packages that its files come from', async () => {
     const root = fileURLToPath(new URL('../../', import.meta.url));
     const image = mkdtempSync(join(tmpdir(), 'machines-gateway-'));
     onTestFinished(() => rmSync(image, { recursive: true }));

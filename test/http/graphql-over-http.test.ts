@@ -23,6 +23,18 @@ describe('GraphQL over HTTP, as graphql-http audits it', () => {
   });
 });
 
+describe('the status of an operation that cannot be answered over HTTP', () => {
+  it.each(['mutation { __typename }', 'subscription { machineChanges { id } }'])(
+    'is 400 with BAD_REQUEST: %s',
+    async (query) => {
+      for (const accept of ['application/json', 'application/graphql-response+json']) {
+        const { status, errors } = await running.ask(query, {}, { accept });
+        expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
+      }
+    },
+  );
+});
+
 describe('the status of a refusal', () => {
   const refused = [
     ['text that is no GraphQL', { query: '{ machines(' }, 'GRAPHQL_PARSE_FAILED'],
@@ -101,7 +113,7 @@ describe('the status of a refusal', () => {
       expect(await codeOf(response)).toBe('BAD_REQUEST');
     });
 
-    it('is 200 of what was executed and failed', async () => {
+    it('is 200 for an operation that was executed and failed', async () => {
       const response = await post({ query: '{ machine(id: "") { id } }' }, accept);
       expect(response.status).toBe(200);
       expect(await codeOf(response)).toBe('BAD_USER_INPUT');

@@ -2,14 +2,19 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createApollo } from '../../src/graphql/apollo.ts';
-import type { GatewayContext } from '../../src/graphql/context.ts';
+import { OperationLimits } from '../../src/graphql/bounds/operation-bounds.ts';
+import type { Arrival, GatewayContext } from '../../src/graphql/context.ts';
+import { machineExports } from '../../src/graphql/exports/machine-exports.ts';
 import { createMachineLoader } from '../../src/graphql/machine-loader.ts';
+import { createPersistedTexts } from '../../src/graphql/persisted-operations.ts';
+import { createSubgraphSchema } from '../../src/graphql/subgraph.ts';
 import { UpstreamUsage } from '../../src/graphql/upstream-usage.ts';
-import { type Arrival, createServer } from '../../src/http/server.ts';
+import { createServer } from '../../src/http/server.ts';
 import type { Catalog } from '../../src/machines/catalog.ts';
 import { allDevices } from '../../src/machines/device-scope.ts';
 import type { Call, Principal } from '../../src/machines/source.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { noTracer } from '../../src/tracing/tracer.ts';
 import { ask } from '../support/running-gateway.ts';
 import { secrets } from '../support/secrets.ts';
 import { type LogLine, watchedLog } from '../support/watched-log.ts';
@@ -22,7 +27,16 @@ const broken = (): never => {
 /** Real server and real Apollo around a catalog and a quota with a fault of their own. */
 const brokenCatalog: Catalog = {
   page: async () => broken(),
+  again: () => broken(),
   byIds: { load: async () => broken() },
+  walk: async () => broken(),
+  idsToAsk: (ids) => ids.length,
+  isFleetThere: () => false,
+  fleet: async () => broken(),
+  changes: async () => broken(),
+  changeFeed: async function* () {
+    for (;;) yield broken();
+  },
 };
 
 describe('a fault of the gateway itself', () => {
@@ -36,14 +50,27 @@ describe('a fault of the gateway itself', () => {
   ): Promise<{ url: string; lines: readonly LogLine[] }> {
     const { log, lines } = watchedLog();
     const config = readConfig({ CALLER_AUTH: 'none', MACHINES_API_TOKEN: secrets.token }, () => '');
+    const schema = createSubgraphSchema();
+    const limits = new OperationLimits(config.bounds, {
+      defaultPageSize: 50,
+      maxPageSize: config.maxPageSize,
+      idsPerCall: () => 20,
+    });
     const apollo = createApollo({
+      schema,
       landingPage: false,
       introspection: true,
       bounds: config.bounds,
-      costRules: { defaultPageSize: 50, maxPageSize: config.maxPageSize, idsPerCall: () => 20 },
+      limits,
+      caching: { scope: 'off', spans: { WINDOWS: 0, FLEET: 0 }, now: Date.now },
+      persistedTexts: createPersistedTexts(config.persistedOperations),
+      prepared: {},
+      usageReporter: undefined,
       persistedOperations: config.persistedOperations,
+      onOperation: () => undefined,
+      isTraced: false,
       log,
-      now: Date.now,
+      monotonic: () => performance.now(),
     });
     await apollo.start();
     server = createServer({
@@ -51,20 +78,40 @@ describe('a fault of the gateway itself', () => {
       admit: async () => ({ caller: { kind: 'anyone' }, principal: 'app', deviceGroups: 'all' }),
       landingPage: false,
       createContext,
+      answerPrepared: async () => undefined,
+      openExport: machineExports({
+        schema,
+        limits,
+        catalog: brokenCatalog,
+        introspection: true,
+        onlyRegistered: false,
+        onServed: () => undefined,
+        onAdmitted: () => undefined,
+        log,
+        monotonic: () => performance.now(),
+      }),
       readiness: async () => broken(),
       requestTimeoutMs: 5_000,
+      metricsPath: true,
       explorerQueries: undefined,
       loopbackOnly: true,
       limits: config.http.limits,
+      compression: true,
+      pathPrefix: '',
       corsOrigins: [],
       stopping: new AbortController().signal,
       log,
+      tracer: noTracer,
       metrics: createMetrics({
+        upstream: () => 'untried',
         quota: () => broken(),
         cacheBytes: () => 0,
         cacheWindows: () => 0,
-        sharedCache: () => undefined,
+        fleet: () => ({ state: 'OFF' }),
+        fleetTrend: () => undefined,
+        keptChanges: () => ({ deltas: 0, bytes: 0 }),
       }),
+      monotonic: () => performance.now(),
       now: Date.now,
     });
     server.addHook('onClose', () => apollo.stop());
@@ -81,7 +128,9 @@ describe('a fault of the gateway itself', () => {
       call,
       callerId: undefined,
       usage,
+      note: arrival.note,
       machineById,
+      stream: undefined,
       quotaState: () => broken(),
     };
   };
@@ -128,6 +177,22 @@ describe('a fault of the gateway itself', () => {
     expect(status).toBe(500);
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL_SERVER_ERROR' }]);
     expect(JSON.stringify(errors)).not.toMatch(/vault-7|Contoso|node_modules|\.ts/);
+  });
+
+  it('in an export is INTERNAL_SERVER_ERROR with 500, and told in full to the log', async () => {
+    const { url, lines } = await start(withBrokenCatalog);
+    const response = await fetch(`${url}/export/machines.csv`, { headers: { 'x-request-id': 'fault-3' } });
+    expect(response.status).toBe(500);
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: object }[] };
+    expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL_SERVER_ERROR' }]);
+    expect(JSON.stringify(errors)).not.toMatch(/vault-7|Contoso|node_modules|\.ts/);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        requestId: 'fault-3',
+        err: expect.objectContaining({ message: innerWords }),
+      }),
+    );
   });
 
   it.each(['/readyz', '/metrics'])(

@@ -90,6 +90,22 @@ describe('what hides the schema', () => {
     expect(JSON.stringify(errors)).not.toMatch(/Did you mean|computerDnsName"|riskScore\?/);
   });
 
+  it.each([
+    ['a field', { riskScor: { eq: 'HIGH' } }],
+    ['an operator', { riskScore: { equ: 'HIGH' } }],
+    ['an enum value', { riskScore: { eq: 'HIGHT' } }],
+    ['one of several', { or: [{ riskScor: { eq: 'HIGHT' } }, { riskScore: { eq: 'LO' } }] }],
+  ])('makes no suggestion for %s of a variable that is nearly right', async (_, filter) => {
+    const query = 'query ($filter: MachineFilter) { machines(filter: $filter) { asOf } }';
+    const { errors } = await running.ask(query, { filter });
+    expect(errors?.length).toBeGreaterThan(0);
+    for (const { message } of errors ?? []) {
+      expect(message).toMatch(
+        /got invalid value .*(is not defined by type "\w+"|does not exist in "\w+" enum)\.$/,
+      );
+    }
+  });
+
   it('shows no landing page', async () => {
     const response = await fetch(`${running.gateway.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(response.headers.get('content-type')).not.toMatch(/html/);

@@ -5,6 +5,7 @@ import type { Listing } from '../../src/machines/listing.ts';
 import { readMachine } from '../../src/machines/machine-row.ts';
 import { momentOf } from '../../src/machines/moment.ts';
 import type { Row } from '../../src/machines/row-block.ts';
+import type { RowSource } from '../../src/machines/row-span.ts';
 
 const fingerprint = fingerprintOf({ kind: 'everything' });
 const opened = momentOf(1_000_000);
@@ -28,6 +29,7 @@ interface ReadListing extends Listing {
 function listing({ ids, stretch = 1_000, count, readAt }: ListingData): ReadListing {
   const reads: [number, number][] = [];
   const rows: Row[] = ids.map((id) => (id === undefined ? undefined : readMachine({ id }, () => undefined)));
+  const source: RowSource = { rows: rows.length, read: (from, to) => rows.slice(from, to) };
   return {
     id: 'b0a7' as ListingId,
     openedAt: opened,
@@ -36,14 +38,15 @@ function listing({ ids, stretch = 1_000, count, readAt }: ListingData): ReadList
       reads.push([offset, wanted]);
       const end = offset + Math.min(wanted, stretch);
       return {
-        rows: rows.slice(offset, end),
+        ids: rows.slice(offset, end).map((row) => row?.id ?? ''),
+        source,
+        from: offset,
         ended: end >= rows.length,
         readAt: readAt === undefined ? opened : momentOf(readAt(offset)),
       };
     },
     end: async () => rows.length,
     count: () => count,
-    hasParted: () => false,
     place: async ({ offset }) => ({ offset, consistency: 'LISTING' }),
   };
 }
@@ -59,7 +62,13 @@ const back = (size: number, before?: number, after = -1): PageSpan => ({ from: '
 const page = (span: PageSpan, data: ListingData) => readPage(span, listing(data), fingerprint);
 const shown = async (span: PageSpan, data: ListingData) => {
   const { nodes, hasPreviousPage, hasNextPage } = await page(span, data);
-  return [hasPreviousPage, nodes.map(({ id }) => id).join(' '), hasNextPage] as const;
+  return [
+    hasPreviousPage,
+    nodes()
+      .map(({ id }) => id)
+      .join(' '),
+    hasNextPage,
+  ] as const;
 };
 
 describe('a page', () => {
@@ -71,7 +80,7 @@ describe('a page', () => {
     expect(await shown(front(2), { ids: ids(2) })).toEqual([false, 'm0 m1', false]);
   });
 
-  it('begins behind its cursor, ahead of which there is something', async () => {
+  it('begins behind its cursor, and has a previous page', async () => {
     expect(await shown(front(2, 3), { ids: ids(10) })).toEqual([true, 'm4 m5', true]);
   });
 
@@ -103,8 +112,11 @@ describe('a page', () => {
 
   it('is filled past rows that are not shown, and leaves them their places', async () => {
     const holes = [...ids(3), undefined, undefined, 'm5', 'm6', undefined, 'm8'];
-    const { placed, hasNextPage } = await page(front(4, 0), { ids: holes });
-    expect(placed.map(({ offset }) => offset)).toEqual([1, 2, 5, 6]);
+    const { spans, hasNextPage } = await page(front(4, 0), { ids: holes });
+    expect(spans.map(({ from, to }) => [from, to])).toEqual([
+      [1, 3],
+      [5, 7],
+    ]);
     expect(hasNextPage).toBe(true);
     expect(await shown(back(3, 8), { ids: holes, stretch: 3 })).toEqual([true, 'm2 m5 m6', true]);
   });

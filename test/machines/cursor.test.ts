@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCursor, encodeCursor, fingerprintOf, type ListingId } from '../../src/machines/cursor.ts';
+import {
+  decodeCursor,
+  decodeFleetCursor,
+  encodeCursor,
+  encodeFleetCursor,
+  fingerprintOf,
+  type ListingId,
+  sourceOf,
+} from '../../src/machines/cursor.ts';
+import type { SnapshotId } from '../../src/machines/fleet-view.ts';
 import type { ODataFilter } from '../../src/machines/odata.ts';
+import type { MachineOrder } from '../../src/machines/order.ts';
+import { cases } from '../support/cases.ts';
 
 const everything = fingerprintOf({ kind: 'everything' });
 const high = fingerprintOf({ kind: 'some', text: "riskScore eq 'High'" as ODataFilter });
@@ -71,6 +82,83 @@ describe('a cursor', () => {
           expect(error).toHaveProperty('name', 'BadInput');
         }
       }),
+    );
+  });
+});
+
+describe('a cursor of a list whose durations were counted back from a minute', () => {
+  it('names its place and its minute again', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1_000_000_000),
+        fc.nat(99_999_999),
+        fc.string({ maxLength: 60 }),
+        (offset, minute, id) => {
+          const position = { offset, id, listing, minute };
+          expect(decodeCursor(encodeCursor(position, high), high, ['after'])).toEqual(position);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    written(`3.${high}.${listing}.5.a`),
+    written(`3.${high}.${listing}.-1.5.a`),
+    written(`3.${high}.${listing}.05.5.a`),
+    written(`1.${high}.${listing}.x.5.a`),
+  ])('that reads %j is refused', (text) => {
+    expect(() => decodeCursor(text, high, ['after'])).toThrow('after: is not a cursor of this gateway');
+  });
+});
+
+describe('a cursor of the fleet', () => {
+  const orders: readonly MachineOrder[] = [
+    { field: 'LAST_SEEN', direction: 'DESC' },
+    { field: 'RISK_SCORE', direction: 'ASC' },
+    { field: 'OS_BUILD', direction: 'ASC' },
+    { field: 'COMPUTER_DNS_NAME', direction: 'ASC' },
+  ];
+  const view = 's1' as SnapshotId;
+  const value = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+
+  it('names its place again, and leads to the fleet', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
+        value(fc.constantFrom('2026-09-08T00:00:00.1234567Z', '0002-01-01T00:00:00Z')),
+        value(fc.constantFrom('LOW', 'UNRECOGNIZED')),
+        value(fc.maxSafeInteger()),
+        value(fc.string({ unit: 'grapheme', maxLength: 60 })),
+        (id, ...values) => {
+          const position = {
+            view,
+            key: { id, values: values.map((each) => (Object.is(each, -0) ? 0 : each)) },
+          };
+          const cursor = encodeFleetCursor(position, high);
+          expect(decodeFleetCursor(cursor, orders, high, ['after'])).toEqual(position);
+          expect(sourceOf(cursor)).toBe('fleet');
+        },
+      ),
+    );
+  });
+
+  it('never reads as anything but values of its order', () => {
+    const text = fc
+      .tuple(fc.constantFrom('2', '1', '3'), fc.constantFrom(high, everything), fc.json())
+      .map((parts) => written(`${parts[0]}.${parts[1]}.s1.${parts[2]}`));
+    fc.assert(
+      fc.property(fc.oneof(text, fc.string({ unit: 'binary' })), (cursor) => {
+        expect(() => decodeFleetCursor(cursor, orders, high, ['after'])).toThrow('after: is');
+      }),
+      { numRuns: cases(1_000) },
+    );
+  });
+
+  it('of windows leads to windows, and is one of another order', () => {
+    const cursor = encodeCursor({ offset: 3, id: 'a', listing }, high);
+    expect(sourceOf(cursor)).toBe('windows');
+    expect(() => decodeFleetCursor(cursor, orders, high, ['before'])).toThrow(
+      'before: is a cursor of another filter, search or order',
     );
   });
 });

@@ -1,22 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { BadInput } from '../../src/machines/bad-input.ts';
-import { type FilterInput, type FilterRules, readFilter } from '../../src/machines/filter-input.ts';
-import { type FilterBounds, filterQuery } from '../../src/machines/odata.ts';
+import { BadInput, printInputPath } from '../../src/machines/bad-input.ts';
+import { allDevices } from '../../src/machines/device-scope.ts';
+import { type FilterInput, filterLimits, readFilter } from '../../src/machines/filter-input.ts';
+import { type FilterBounds, type ODataForms, printQuery } from '../../src/machines/odata.ts';
 
-const rules: FilterRules = { not: false, startsWithAnywhere: false, maxNodes: 100 };
+const forms: ODataForms = { not: false, startsWithAnywhere: false };
 const bounds: FilterBounds = { maxNodes: 100, maxEncodedBytes: 7_800 };
+const now = Date.UTC(2026, 8, 8, 6, 30);
 
-const query = (input: FilterInput | null, change: Partial<FilterRules> = {}) =>
-  filterQuery(readFilter(input, { ...rules, ...change }), bounds);
+const query = (input: FilterInput | null, change: Partial<ODataForms> = {}) =>
+  printQuery(readFilter(input, filterLimits(100), allDevices), {
+    bounds,
+    forms: { ...forms, ...change },
+    now,
+  });
 
-const text = (input: FilterInput, change: Partial<FilterRules> = {}) => {
+const text = (input: FilterInput, change: Partial<ODataForms> = {}) => {
   const result = query(input, change);
   return result.kind === 'some' ? result.text : result.kind;
 };
 
-const refusal = (input: FilterInput, change: Partial<FilterRules> = {}): string => {
+/** Why upstream cannot be asked, or why nothing can. */
+const refusal = (input: FilterInput, change: Partial<ODataForms> = {}): string => {
   try {
-    query(input, change);
+    const result = query(input, change);
+    if (result.kind === 'refused') return `${printInputPath(result.path)}: ${result.problem}`;
   } catch (error) {
     if (error instanceof BadInput) return error.message;
     throw error;
@@ -109,13 +117,13 @@ describe('not', () => {
   it.each<[FilterInput, string]>([
     [{ not: { lastSeen: { gt: '2026-09-08T00:00:00Z' } } }, 'filter.not.lastSeen.gt'],
     [{ not: { computerDnsName: { startsWith: 'web' } } }, 'filter.not.computerDnsName.startsWith'],
-    [{ not: { machineTags: { hasAny: ['a', 'b'] } } }, 'filter.not.machineTags.hasAny[0]'],
+    [{ not: { machineTags: { hasAny: ['a', 'b'] } } }, 'filter.not.machineTags.hasAny'],
     [{ or: [{ not: { machineTags: { has: 'a' } } }] }, 'filter.or[0].not.machineTags.has'],
   ])('cannot turn %j, and says so at %s', (input, path) => {
     expect(refusal(input)).toContain(`${path}: cannot stand within`);
   });
 
-  it('is sent as it is where the gateway is set to', () => {
+  it('is sent unchanged where the gateway is set to', () => {
     expect(text({ not: { lastSeen: { gt: '2026-09-08T00:00:00Z' } } }, { not: true })).toBe(
       'not (lastSeen gt 2026-09-08T00:00:00Z)',
     );
@@ -137,9 +145,23 @@ describe('what cannot be sent is refused with its place', () => {
     [{ computerDnsName: { eq: '\ud800' } }, 'filter.computerDnsName.eq: is not well-formed'],
     [{ aadDeviceId: { eq: `${guid}}` } }, 'filter.aadDeviceId.eq: must be a GUID'],
     [{ lastSeen: { gt: 'yesterday' } }, 'filter.lastSeen.gt: is not an RFC 3339'],
-    [{ firstSeen: { gt: '2026-09-08T00:00:00Z' } }, 'filter.firstSeen: is not a property'],
+    [{ lastScan: { gt: '2026-09-08T00:00:00Z' } }, 'filter.lastScan: is not a property'],
     [{ 'riskScore eq 1 or id': { eq: 'x' } }, 'is not a property'],
-    [{ id: { contains: 'x' } }, 'filter.id.contains: is not a condition'],
+    [{ id: { like: 'x' } }, 'filter.id.like: is not a condition'],
+    [{ riskScore: { contains: 'x' } }, 'filter.riskScore.contains: is not a condition'],
+    [{ ipAddresses: { eq: {} } }, 'filter.ipAddresses.eq: is not a property'],
+    [{ lastIpAddress: { inSubnets: ['10.0.0.0/33'] } }, 'filter.lastIpAddress.inSubnets[0]: must be a range'],
+    [
+      { ipAddresses: { ipAddress: { inSubnets: ['::1', 'nowhere'] } } },
+      'filter.ipAddresses.ipAddress.inSubnets[1]: must be a range',
+    ],
+    [{ lastSeen: { newerThan: 'P1M' } }, 'filter.lastSeen.newerThan: must be an ISO 8601 duration'],
+    [{ lastSeen: { olderThan: 'P' } }, 'filter.lastSeen.olderThan: must be an ISO 8601 duration'],
+    [{ lastSeen: { olderThan: 'P999999D' } }, 'filter.lastSeen.olderThan: must be an ISO 8601 duration'],
+    [{ computerDnsName: { contains: '' } }, 'filter.computerDnsName.contains: must not be empty'],
+    [{ machineTags: { hasContaining: '' } }, 'filter.machineTags.hasContaining: must not be empty'],
+    [{ osBuild: { gt: 1.5 } }, 'filter.osBuild.gt: must be a whole number'],
+    [{ isAadJoined: { isNull: 'yes' } }, 'filter.isAadJoined.isNull: must be true or false'],
     [{ and: [{}, { or: [{ id: { eq: null } }] }] }, 'filter.and[1].or[0].id.eq: null'],
   ])('%j: %s', (input, message) => {
     expect(refusal(input)).toContain(message);
@@ -154,7 +176,7 @@ describe('what cannot be sent is refused with its place', () => {
   it('a list of more than 14 different tags', () => {
     const tags = Array.from({ length: 15 }, (_, index) => `tag-${index}`);
     expect(refusal({ machineTags: { hasAny: tags } })).toContain(
-      'filter.machineTags.hasAny: has 15 different values; upstream takes at most 14',
+      'filter.machineTags.hasAny: has 15 different values; upstream accepts at most 14',
     );
     expect(text({ machineTags: { hasAll: tags.slice(1) } })).toContain(' and ');
   });
@@ -179,5 +201,61 @@ describe('what cannot be sent is refused with its place', () => {
       "startswith(version,'22')",
     );
     expect(refusal({ id: { startsWith: 'a' } }, { startsWithAnywhere: true })).toContain('cannot be sent');
+  });
+});
+
+describe('a duration', () => {
+  it('counts back from the moment that is given', () => {
+    expect(text({ lastSeen: { newerThan: 'P7D' } })).toBe('lastSeen gt 2026-09-01T06:30:00Z');
+    expect(text({ lastSeen: { olderThan: 'PT1H30M' } })).toBe(
+      '(lastSeen ge 0002-01-01T00:00:00Z and lastSeen lt 2026-09-08T05:00:00Z)',
+    );
+  });
+
+  it('is turned round exactly, machines that never reported left out both ways round', () => {
+    expect(text({ not: { lastSeen: { newerThan: 'P7D' } } })).toBe(
+      '(lastSeen ge 0002-01-01T00:00:00Z and lastSeen le 2026-09-01T06:30:00Z)',
+    );
+    expect(text({ not: { lastSeen: { olderThan: 'P7D' } } })).toBe('lastSeen ge 2026-09-01T06:30:00Z');
+  });
+});
+
+describe('what upstream cannot answer is named with its place', () => {
+  it.each<[FilterInput, string]>([
+    [{ computerDnsName: { contains: 'x' } }, 'filter.computerDnsName.contains: is not available upstream'],
+    [
+      { computerDnsName: { eq: 'x', ignoreCase: true } },
+      'filter.computerDnsName.eq: is not available upstream',
+    ],
+    [
+      { firstSeen: { newerThan: 'P1D' } },
+      'filter.firstSeen.newerThan: is not available upstream, which does not',
+    ],
+    [{ osBuild: { gte: 22_000 } }, 'filter.osBuild.gte: is not available upstream'],
+    [{ rbacGroupId: { gte: 5 } }, 'filter.rbacGroupId.gte: cannot be sent'],
+    [{ riskScore: { isNull: true } }, 'filter.riskScore.isNull: is not available upstream'],
+    [
+      { lastIpAddress: { inSubnets: ['10.0.0.0/8'] } },
+      'filter.lastIpAddress.inSubnets: is not available upstream',
+    ],
+    [{ machineTags: { hasContaining: 'x' } }, 'filter.machineTags.hasContaining: is not available upstream'],
+    [
+      { vmMetadata: { cloudProvider: { eq: 'Azure' } } },
+      'filter.vmMetadata.cloudProvider.eq: is not available upstream',
+    ],
+    [{ vmMetadata: { isNull: false } }, 'filter.vmMetadata.isNull: is not available upstream'],
+    [{ isExcluded: { eq: true } }, 'filter.isExcluded.eq: is not available upstream'],
+  ])('%j: %s', (input, message) => {
+    expect(refusal(input)).toContain(message);
+  });
+
+  it('refuses a list that is too long for either source', () => {
+    const ids = Array.from({ length: 1_001 }, (_, index) => `id-${index}`);
+    expect(refusal({ id: { in: ids } })).toContain('filter.id.in: has 1001 different values; at most 1000');
+  });
+
+  it('refuses more conditions than either source takes', () => {
+    const or = Array.from({ length: 201 }, (_, index) => ({ id: { eq: `${index}` } }));
+    expect(refusal({ or })).toContain('filter: has 201 conditions; at most 200 are allowed');
   });
 });

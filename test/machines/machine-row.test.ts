@@ -9,7 +9,7 @@ const read = (row: unknown) => {
 };
 
 describe('a row', () => {
-  it('of an id alone is a machine of which nothing else is known', () => {
+  it('of an id alone is a machine with null for all else', () => {
     const { machine, oddities } = read({ id: 'a' });
     expect(oddities).toEqual([]);
     expect(machine).toMatchObject({
@@ -105,7 +105,7 @@ describe('a row', () => {
     expect(oddities).toEqual([{ property, kind: 'unreadable' }]);
   });
 
-  it('keeps what is readable of a list', () => {
+  it('keeps the readable elements of a list', () => {
     const { machine, oddities } = read({ id: 'a', machineTags: ['one', 2, null, "O'Neil + 100% & ✓"] });
     expect(machine?.machineTags).toEqual(['one', "O'Neil + 100% & ✓"]);
     expect(oddities).toEqual([{ property: 'machineTags', kind: 'unreadable' }]);

@@ -9,6 +9,7 @@ import {
   type Row,
   unpackRows,
 } from '../../src/machines/row-block.ts';
+import { noTicks, ticksOf } from '../../src/machines/ticks.ts';
 import { arbitraryFleet, oddTexts } from '../support/arbitrary-fleet.ts';
 
 const read = (row: unknown): Row => readMachine(row, () => undefined);
@@ -21,7 +22,7 @@ const arbitraryRows = fc
   );
 
 describe('a block of rows', () => {
-  it('gives back what was put in, holes in their places', () => {
+  it('returns its rows, with holes in their places', () => {
     fc.assert(
       fc.property(arbitraryRows, (rows) => {
         const block = packRows(rows);
@@ -37,6 +38,18 @@ describe('a block of rows', () => {
         expect(unpackRows(packRows(rows), from, to)).toEqual(rows.slice(from, to));
       }),
     );
+  });
+
+  it.each([
+    ['of a tick', '2026-11-01T12:00:00.0000001Z', ticksOf('2026-11-01T12:00:00.0000001Z')],
+    ['null', null, noTicks],
+    ['of the year 1', '0001-01-01T00:00:00Z', noTicks],
+    ['no moment', 'yesterday', noTicks],
+  ])('tells the lastSeen of each row: %s', (_, lastSeen, ticks) => {
+    const block = packRows([undefined, read({ id: 'm', lastSeen })]);
+    expect([...block.seen]).toEqual([noTicks, ticks]);
+    expect([...arrangeBlock(block, [1, 0]).seen]).toEqual([ticks, noTicks]);
+    expect([...joinBlocks(block, block).seen]).toEqual([noTicks, ticks, noTicks, ticks]);
   });
 
   it('joined with another gives the rows of both, one behind the other', () => {
@@ -60,6 +73,12 @@ describe('a block of rows', () => {
         expect(arranged.ids).toEqual(places.map((place) => rows[place]?.id ?? ''));
       }),
     );
+  });
+
+  it('gives some of its rows as the block that these rows alone would be', () => {
+    const rows = ['a', 'b✓', 'c', 'd'].map((id) => read({ id }));
+    expect(arrangeBlock(packRows(rows), [3, 1])).toEqual(packRows([rows[3], rows[1]]));
+    expect(arrangeBlock(packRows(rows), [])).toEqual(packRows([]));
   });
 
   it('keeps every text as it came', () => {

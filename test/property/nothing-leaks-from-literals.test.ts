@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFilter } from '../../src/machines/filter-input.ts';
+import { allDevices } from '../../src/machines/device-scope.ts';
+import { filterLimits, readFilter } from '../../src/machines/filter-input.ts';
 import { filterQuery } from '../../src/machines/odata.ts';
 import { listPath } from '../../src/upstream/machines-api.ts';
 import { oddTexts } from '../support/arbitrary-fleet.ts';
+import { cases } from '../support/cases.ts';
 import { type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
 
-const rules = { not: true, startsWithAnywhere: true, maxNodes: 100 };
+const limits = filterLimits(100);
 const bounds = { maxNodes: 100, maxEncodedBytes: 100_000 };
 
 /** Text made of what OData and URLs are made of, and of anything else. */
@@ -64,7 +66,7 @@ describe('what a caller typed', () => {
           machineTags: { has: text },
           id: { in: [text, `${text}!`] },
         };
-        const query = filterQuery(readFilter(input, rules), bounds);
+        const query = filterQuery(readFilter(input, limits, allDevices), bounds);
         if (query.kind !== 'some') throw new Error('There must be text.');
         expect(structure(query.text).split(' and ').sort()).toEqual(
           [
@@ -79,14 +81,14 @@ describe('what a caller typed', () => {
         );
         expect(literals.sort()).toEqual([text, `x${text}`, text, text, `${text}!`].sort());
       }),
-      { numRuns: 1_000 },
+      { numRuns: cases(1_000) },
     );
   });
 
   it('leaves the query string with its three parameters', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const query = filterQuery(readFilter({ computerDnsName: { eq: text } }, rules), bounds);
+        const query = filterQuery(readFilter({ computerDnsName: { eq: text } }, limits, allDevices), bounds);
         if (query.kind !== 'some') throw new Error('There must be text.');
         const path = listPath({ filter: query.text, skip: 5, top: 10 });
         const parameters = new URL(path, 'http://upstream.example').searchParams;
@@ -94,7 +96,7 @@ describe('what a caller typed', () => {
         expect(parameters.get('$filter')).toBe(query.text);
         expect(path).toMatch(/^[\x21-\x7e]+$/);
       }),
-      { numRuns: 1_000 },
+      { numRuns: cases(1_000) },
     );
   });
 
@@ -118,7 +120,7 @@ describe('what a caller typed', () => {
         expect(errors).toBeUndefined();
         expect(data).toEqual({ byName: { nodes: [{ id: 'wanted' }] }, byTag: { nodes: [{ id: 'wanted' }] } });
       }),
-      { numRuns: 150 },
+      { numRuns: cases(150) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cases } from '../support/cases.ts';
 import { type RunningGateway, runGateway, uncached } from '../support/running-gateway.ts';
 
 interface Page {
@@ -47,7 +48,7 @@ describe('a walk over a fleet that stands still', () => {
 
   const sizes = [fc.integer({ min: 0, max: 60 }), fc.integer({ min: 1, max: 25 })] as const;
 
-  it('forwards meets each machine once, in order, for any page size', { timeout: 60_000 }, async () => {
+  it('forwards meets each machine once, in order, for any page size', async () => {
     await fc.assert(
       fc.asyncProperty(...sizes, async (size, first) => {
         running.emulator.replaceFleet({ kind: 'rows', rows: rowsOf(size) });
@@ -67,11 +68,11 @@ describe('a walk over a fleet that stands still', () => {
         }
         expect(met).toEqual(wanted(size));
       }),
-      { numRuns: 40 },
+      { numRuns: cases(40) },
     );
   });
 
-  it('backwards meets each machine once, in order, for any page size', { timeout: 60_000 }, async () => {
+  it('backwards meets each machine once, in order, for any page size', async () => {
     await fc.assert(
       fc.asyncProperty(...sizes, async (size, last) => {
         running.emulator.replaceFleet({ kind: 'rows', rows: rowsOf(size) });
@@ -86,7 +87,7 @@ describe('a walk over a fleet that stands still', () => {
         }
         expect(met).toEqual(wanted(size));
       }),
-      { numRuns: 40 },
+      { numRuns: cases(40) },
     );
   });
 
@@ -115,7 +116,7 @@ describe('a walk over a fleet that stands still', () => {
         expect(found.pageInfo.hasPreviousPage).toBe(start > 0);
         expect(found.pageInfo.hasNextPage).toBe(start + expected.length < ids.length);
       }),
-      { numRuns: 100 },
+      { numRuns: cases(100) },
     );
   });
 });

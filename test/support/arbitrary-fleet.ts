@@ -105,15 +105,133 @@ const property: fc.Arbitrary<Conditions> = fc.oneof(
   ),
 );
 
-/** Filters of any form that the schema admits. */
-export const arbitraryFilter: fc.Arbitrary<Conditions> = fc.letrec<{ filter: Conditions }>((tie) => ({
-  filter: fc.oneof(
-    { maxDepth: 3, depthIdentifier: 'filter' },
-    property,
-    fc.tuple(property, property).map(([a, b]) => ({ ...a, ...b })),
-    fc.array(tie('filter'), { maxLength: 3, depthIdentifier: 'filter' }).map((and) => ({ and })),
-    fc.array(tie('filter'), { maxLength: 3, depthIdentifier: 'filter' }).map((or) => ({ or })),
-    tie('filter').map((not) => ({ not })),
-    fc.constant({}),
+const filterOver = (one: fc.Arbitrary<Conditions>): fc.Arbitrary<Conditions> =>
+  fc.letrec<{ filter: Conditions }>((tie) => ({
+    filter: fc.oneof(
+      { maxDepth: 3, depthIdentifier: 'filter' },
+      one,
+      fc.tuple(one, one).map(([a, b]) => ({ ...a, ...b })),
+      fc.array(tie('filter'), { maxLength: 3, depthIdentifier: 'filter' }).map((and) => ({ and })),
+      fc.array(tie('filter'), { maxLength: 3, depthIdentifier: 'filter' }).map((or) => ({ or })),
+      tie('filter').map((not) => ({ not })),
+      fc.constant({}),
+    ),
+  })).filter;
+
+/** Filters of any form that upstream can be asked for. */
+export const arbitraryFilter: fc.Arbitrary<Conditions> = filterOver(property);
+
+const flag = fc.boolean();
+const isNull = { isNull: flag };
+const part = fc.constantFrom('w', 'WEB', '-0', "'", '01', '%', 'x', '.corp', '🦊');
+const texts = {
+  ...equality(name),
+  startsWith: part,
+  endsWith: part,
+  contains: part,
+  ignoreCase: flag,
+  ...isNull,
+};
+const duration = fc.constantFrom('P1D', 'P3D', 'P3650D');
+const subnets = fc.array(fc.constantFrom('10.0.0.0/8', '10.0.0.1/32', '::/64', '192.168.0.0/16'), {
+  maxLength: 2,
+});
+const address = fc.constantFrom('10.0.0.1', '10.0.0.2', '192.168.7.1', '::1');
+const times = {
+  gt: moment,
+  gte: moment,
+  lt: moment,
+  lte: moment,
+  newerThan: duration,
+  olderThan: duration,
+  ...isNull,
+};
+const numbers = (values: fc.Arbitrary<number>) => ({
+  ...equality(values),
+  gt: values,
+  gte: values,
+  lt: values,
+  lte: values,
+  ...isNull,
+});
+const lists = (values: fc.Arbitrary<string>) => ({
+  has: values,
+  hasAny: fc.array(values, { maxLength: 2 }),
+  hasAll: fc.array(values, { maxLength: 2 }),
+  hasContaining: part,
+  isEmpty: flag,
+});
+const textNames = [
+  'computerDnsName',
+  'osArchitecture',
+  'agentVersion',
+  'rbacGroupName',
+  'managedBy',
+  'exclusionReason',
+];
+const flagNames = ['isAadJoined', 'isExcluded', 'isPotentialDuplication'];
+
+const fleetProperty: fc.Arbitrary<Conditions> = fc.oneof(
+  { weight: 4, arbitrary: property },
+  ...textNames.map((key) => some(texts).map((conditions) => ({ [key]: conditions }))),
+  ...flagNames.map((key) =>
+    some({ eq: flag, ne: flag, ...isNull }).map((conditions) => ({ [key]: conditions })),
   ),
-})).filter;
+  ...['firstSeen', 'lastSeen'].map((key) => some(times).map((conditions) => ({ [key]: conditions }))),
+  ...Object.keys(enums).map((key) => some(isNull).map((conditions) => ({ [key]: conditions }))),
+  some(numbers(fc.constantFrom(0, 19_045, 22_631))).map((osBuild) => ({ osBuild })),
+  some(numbers(fc.constantFrom(0, 140, 367))).map((rbacGroupId) => ({ rbacGroupId })),
+  some({ ...equality(address), inSubnets: subnets, contains: fc.constantFrom('.0.', ':'), ...isNull }).map(
+    (lastExternalIpAddress) => ({ lastExternalIpAddress }),
+  ),
+  some({ inSubnets: subnets, startsWith: fc.constantFrom('10.', '::'), ...isNull }).map((lastIpAddress) => ({
+    lastIpAddress,
+  })),
+  some({ ...lists(name), ignoreCase: flag }).map((machineTags) => ({ machineTags })),
+  some({
+    ipAddress: some({ ...lists(address), inSubnets: subnets }),
+    type: some(lists(fc.constantFrom('Ethernet', 'Other'))),
+  }).map((ipAddresses) => ({ ipAddresses })),
+  some({ isNull: flag, cloudProvider: some(texts) }).map((vmMetadata) => ({ vmMetadata })),
+  flag.map((latestOfDevice) => ({ latestOfDevice })),
+);
+
+/** Filters over all kinds of properties and operators, those too that only the fleet answers. */
+export const arbitraryFleetFilter: fc.Arbitrary<Conditions> = filterOver(fleetProperty);
+
+const anyText = maybe(fc.constantFrom(...names));
+const fleetMachine = fc.record({
+  computerDnsName: anyText,
+  firstSeen: maybe(fc.constantFrom(...moments)),
+  osBuild: maybe(fc.constantFrom(0, 19_045, 22_631)),
+  osArchitecture: anyText,
+  agentVersion: anyText,
+  rbacGroupName: anyText,
+  managedBy: anyText,
+  exclusionReason: anyText,
+  lastExternalIpAddress: maybe(address),
+  isAadJoined: maybe(flag),
+  isExcluded: maybe(flag),
+  isPotentialDuplication: maybe(flag),
+  ipAddresses: maybe(
+    fc.array(fc.record({ ipAddress: maybe(address), type: maybe(fc.constantFrom('Ethernet', 'Other')) }), {
+      maxLength: 3,
+    }),
+  ),
+  vmMetadata: maybe(fc.record({ cloudProvider: anyText })),
+});
+
+/** Fleets with values of all kinds, of which none is an empty text: what upstream makes of one is not known. */
+export const arbitraryWholeFleet = (length: number): fc.Arbitrary<readonly RawMachine[]> =>
+  fc
+    .tuple(
+      fc.array(rawMachine, { minLength: length, maxLength: length }),
+      fc.array(fleetMachine, { minLength: length, maxLength: length }),
+    )
+    .map(([known, others]) =>
+      known.map((machine, index) => {
+        const whole = Object.entries({ ...machine, ...others[index] });
+        const present = whole.filter(([, value]) => value !== undefined && value !== '');
+        return { ...Object.fromEntries(present), id: `m'${index}` };
+      }),
+    );

@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import {
   type Emulator,
@@ -8,8 +9,10 @@ import {
   startEmulator,
 } from '../../src/emulator/emulator.ts';
 import { startGateway } from '../../src/gateway.ts';
+import type { Timers } from '../../src/timers.ts';
 import { ask, type Reply } from './running-gateway.ts';
 import { secrets } from './secrets.ts';
+import { clockOf } from './set-clock.ts';
 import { type LogLine, watchedLog } from './watched-log.ts';
 
 export const tenantId = '3d1c9c9e-7c1f-4d4e-9f5a-0c6f3b1d2e4f';
@@ -84,17 +87,22 @@ export interface CallerGatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Files by path. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Clock, in epoch milliseconds. */
+  /** Clock, in epoch milliseconds, which never goes back; default: this machine's clocks. */
   readonly now?: () => number;
+  /** In place of `now`, where wall clock and monotonic clock differ. */
+  readonly clock?: Clock;
+  /** Of the quota and of reading the fleet, with its timers; default: this machine's. */
+  readonly quotaClock?: Timers;
   /** Least weight of what is logged and searched for secrets. */
   readonly logLevel?: string;
 }
 
 export async function startCallerGateway(
   { emulator, entra }: Pick<CallerDirectory, 'emulator' | 'entra'>,
-  { environment, files = {}, now = Date.now, logLevel }: CallerGatewayOptions = {},
+  { environment, files = {}, now, logLevel, ...options }: CallerGatewayOptions = {},
 ): Promise<CallerGateway> {
   const { log, lines } = watchedLog(logLevel);
+  const clock = options.clock ?? (now === undefined ? systemClock : clockOf(now));
   const config = readConfig(
     {
       PORT: '0',
@@ -106,6 +114,7 @@ export async function startCallerGateway(
       AZURE_AUTHORITY_HOST: new URL(entra.url).host,
       MACHINES_API_URL: emulator.url,
       MACHINES_API_SCOPE: entra.scope,
+      FLEET: 'off',
       UPSTREAM_RETRIES: '0',
       QUOTA_PER_MINUTE: '100000',
       QUOTA_PER_HOUR: '1000000',
@@ -117,7 +126,12 @@ export async function startCallerGateway(
       return text;
     },
   );
-  const gateway = await startGateway(config, { log, now, ca: entra.caCertificate });
+  const gateway = await startGateway(config, {
+    log,
+    clock,
+    ca: entra.caCertificate,
+    ...(options.quotaClock && { quotaClock: options.quotaClock }),
+  });
   return {
     url: gateway.url,
     lines,

@@ -87,6 +87,7 @@ export async function startEntraGateway(
       MACHINES_API_URL: emulator.url,
       MACHINES_API_SCOPE: entra.scope,
       AZURE_AUTHORITY_HOST: new URL(entra.url).host,
+      FLEET: 'off',
       UPSTREAM_RETRIES: '0',
       ...uncached,
       ...environment,
@@ -95,7 +96,7 @@ export async function startEntraGateway(
   );
   const gateway = await startGateway(config, {
     log,
-    now: () => Date.now() + ahead,
+    clock: { wall: () => Date.now() + ahead, monotonic: () => performance.now() + ahead },
     ...(trusted ? { ca: entra.caCertificate } : {}),
   });
   return {

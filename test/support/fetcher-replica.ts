@@ -1,31 +1,28 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { fixedCredential } from '../../src/auth/credential.ts';
+import { systemClock as clocks } from '../../src/clock.ts';
+import { feedPages } from '../../src/fleet/changes/feed-pages.ts';
 import { type Catalog, createCatalog } from '../../src/machines/catalog.ts';
-import type { ListingId } from '../../src/machines/cursor.ts';
+import { filterLimits } from '../../src/machines/filter-input.ts';
+import { noFleet } from '../../src/machines/no-fleet.ts';
 import type { MachineSource, Principal } from '../../src/machines/source.ts';
+import { createWindowPages } from '../../src/machines/window-pages.ts';
+import { redisAddressOf } from '../../src/redis/redis-address.ts';
 import { Secret } from '../../src/secret.ts';
-import { createMachinesApi } from '../../src/upstream/machines-api.ts';
-import { systemClock } from '../../src/upstream/quota/clock.ts';
+import { systemTimers } from '../../src/timers.ts';
 import type { QuotaRules } from '../../src/upstream/quota/options.ts';
 import type { Quota } from '../../src/upstream/quota/quota.ts';
 import { redisLedger } from '../../src/upstream/quota/redis-ledger.ts';
 import { createQuota } from '../../src/upstream/quota/scheduler.ts';
 import { createRowReader } from '../../src/upstream/row-reader.ts';
 import { createTransport } from '../../src/upstream/transport.ts';
-import { createIdentifiedMachines } from '../../src/upstream/windows/identified-machines.ts';
-import { createRedisWindows } from '../../src/upstream/windows/redis-windows.ts';
-import { Renewals } from '../../src/upstream/windows/renewals.ts';
-import type { SharedWindows } from '../../src/upstream/windows/shared-windows.ts';
-import { WindowCache } from '../../src/upstream/windows/window-cache.ts';
-import { WindowListings } from '../../src/upstream/windows/window-listings.ts';
-import { secrets } from './secrets.ts';
+import { createLists } from '../../src/upstream/windows/create-lists.ts';
+import { noTurns } from './no-turns.ts';
+import { plainApi } from './plain-api.ts';
 
 /** The parts of a gateway between its resolvers and upstream, as one of several replicas. */
 export interface FetcherReplica {
   readonly catalog: Catalog;
   readonly quota: Quota;
-  readonly shared: SharedWindows;
   readonly close: () => Promise<void>;
 }
 
@@ -38,20 +35,25 @@ export interface FetcherReplicaOptions {
   readonly log: Logger;
 }
 
-/** Windows of 50 rows and short ages, so that a walk asks, renews and reads ahead often. */
+/** Windows of 50 rows and short ages, so that a walk asks, refreshes and reads ahead often. */
 const grid = { firstRows: 22, rows: 50 };
-const freshness = { freshMs: 400, renewMs: 1_500, staleMs: 60_000 };
+const ages = { freshMs: 400, renewMs: 1_500, staleMs: 60_000 };
 /** How long an upstream that stalls is waited for. */
 const stallMs = 300;
 const bounds = { maxNodes: 100, maxEncodedBytes: 7_800 };
 
 export function startFetcherReplica(options: FetcherReplicaOptions): FetcherReplica {
   const { redisUrl, replicas, upstreams, rules, log } = options;
-  const now = Date.now;
-  const clock = systemClock;
+  const clock = systemTimers;
   const quota = createQuota({
     clock,
-    ledger: redisLedger({ url: redisUrl, prefix: 'quota', replicas, rules, clock }),
+    ledger: redisLedger({
+      address: redisAddressOf(new Secret(redisUrl)),
+      prefix: 'quota',
+      replicas,
+      rules,
+      clock,
+    }),
   });
   const rowReader = createRowReader(() => undefined);
   const transports = [...upstreams].map(([principal, url]) => {
@@ -63,19 +65,7 @@ export function startFetcherReplica(options: FetcherReplicaOptions): FetcherRepl
       bodyTimeoutMs: stallMs,
       maxResponseBytes: 10_000_000,
     });
-    const credential = fixedCredential(new Secret(secrets.token));
-    const onCall = (): void => undefined;
-    const api = createMachinesApi({
-      transport,
-      credentialOf: () => credential,
-      delegated: false,
-      quota,
-      rowReader,
-      retries: 1,
-      log,
-      onCall,
-      now,
-    });
+    const api = plainApi({ transport, quota, rowReader, retries: 1, log, clock: clocks });
     return { principal, transport, api };
   });
   const source: MachineSource = {
@@ -85,61 +75,38 @@ export function startFetcherReplica(options: FetcherReplicaOptions): FetcherRepl
       return await own.api.window(query, call);
     },
   };
-  const shared = createRedisWindows({
-    url: new Secret(redisUrl),
-    prefix: 'windows',
-    keepMs: freshness.staleMs,
-    onState: (state, why) => log.warn({ state, why }, 'the shared cache has turned'),
-  });
-  const renewals = new Renewals({
+  const lists = createLists({
+    source,
+    grid,
+    ages,
+    maxBytes: 32 * 1024 * 1024,
+    followMs: 3_600_000,
     patienceMs: 500,
     backgroundMs: 2_000,
-    now,
-    onBackgroundFailure: (err) => log.info({ err }, 'work in the background was left'),
-  });
-  const listings = new WindowListings({
-    source,
-    cache: new WindowCache({
-      grid,
-      maxBytes: 32 * 1024 * 1024,
-      keepMs: freshness.staleMs,
-      now,
-      onEvicted: () => undefined,
-    }),
-    shared,
-    grid,
-    freshness,
-    renewals,
-    followMs: 3_600_000,
-    now,
-    newId: () => randomBytes(8).toString('hex') as ListingId,
-  });
-  const byIds = createIdentifiedMachines({
-    source,
-    listings,
-    shared,
-    renewals,
     bounds,
     maxIds: () => 20,
-    now,
+    clock: clocks,
+    turn: noTurns,
+    onEvicted: () => undefined,
+    onBackgroundFailure: (err) => log.info({ err }, 'background refresh failed'),
   });
-  const catalog = createCatalog(listings, byIds, {
-    rules: { not: false, startsWithAnywhere: false, maxNodes: bounds.maxNodes },
-    bounds,
-    sizes: { defaultSize: 20, maxSize: 20 },
-    now,
+  const sizes = { defaultSize: 20, maxSize: 20 };
+  const forms = { not: false, startsWithAnywhere: false };
+  const catalog = createCatalog({
+    windows: createWindowPages({ listings: lists.listings, forms, bounds, sizes, now: Date.now }),
+    byIds: lists.byIds,
+    fleet: noFleet('There is none here.'),
+    changePages: feedPages(),
+    limits: filterLimits(bounds.maxNodes),
+    sizes,
+    maxNodes: bounds.maxNodes,
   });
   return {
     catalog,
     quota,
-    shared,
     close: async () => {
       await quota.close();
-      await Promise.all([
-        ...transports.map(({ transport }) => transport.close()),
-        rowReader.close(),
-        shared.close(),
-      ]);
+      await Promise.all([...transports.map(({ transport }) => transport.close()), rowReader.close()]);
     },
   };
 }

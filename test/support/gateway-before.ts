@@ -30,12 +30,13 @@ export async function runGatewayBefore(
       PORT: '0',
       MACHINES_API_URL: upstream.url,
       MACHINES_API_TOKEN: secrets.token,
+      FLEET: 'off',
       UPSTREAM_RETRIES: '0',
       ...environment,
     },
     () => '',
   );
-  const gateway = await startGateway(config, { log, now: Date.now });
+  const gateway = await startGateway(config, { log });
   return {
     url: gateway.url,
     upstream,

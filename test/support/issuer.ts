@@ -10,6 +10,10 @@ export interface Issuer {
   readonly metadataRequests: () => number;
   /** What the metadata say from now on; undefined: that they are not there. */
   readonly describe: (metadata: (url: string) => unknown) => void;
+  /** Requests of its keys so far. */
+  readonly keyRequests: () => number;
+  /** Answers no request of its keys until then. */
+  readonly holdKeys: (until: Promise<void>) => void;
   readonly close: () => void;
 }
 
@@ -21,10 +25,16 @@ export async function startIssuer(): Promise<Issuer> {
   const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] };
   let metadata = honest;
   let metadataRequests = 0;
-  const server: Server = createServer((request, response) => {
+  let keyRequests = 0;
+  let held: Promise<void> | undefined;
+  const server: Server = createServer(async (request, response) => {
     const isForMetadata = request.url?.endsWith('/openid-configuration') === true;
     if (isForMetadata) metadataRequests += 1;
     const found = isForMetadata ? metadata(url) : request.url === '/keys' ? keys : undefined;
+    if (found === keys) {
+      keyRequests += 1;
+      await held;
+    }
     response.statusCode = found === undefined ? 404 : 200;
     response.end(JSON.stringify(found ?? {}));
   });
@@ -48,6 +58,10 @@ export async function startIssuer(): Promise<Issuer> {
     metadataRequests: () => metadataRequests,
     describe: (next) => {
       metadata = next;
+    },
+    keyRequests: () => keyRequests,
+    holdKeys: (until) => {
+      held = until;
     },
     close: () => {
       server.close();

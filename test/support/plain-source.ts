@@ -3,15 +3,17 @@ import { allDevices } from '../../src/machines/device-scope.ts';
 import { readMachine } from '../../src/machines/machine-row.ts';
 import { momentOf } from '../../src/machines/moment.ts';
 import { packRows, type RowBlock } from '../../src/machines/row-block.ts';
-import type { Call, MachineSource, Principal, Window, WindowQuery } from '../../src/machines/source.ts';
+import type { Call, MachineSource, Principal, WindowQuery } from '../../src/machines/source.ts';
+import { untraced } from '../../src/tracing/span.ts';
+import type { TimedWindow } from '../../src/upstream/windows/read-window.ts';
 
 /** Rows of these ids alone; "" stands for a row that cannot be shown. */
 function blockOf(ids: readonly string[]): RowBlock {
   return packRows(ids.map((id) => (id === '' ? undefined : readMachine({ id }, () => undefined))));
 }
 
-export function windowOf(ids: readonly string[], ended = false, readAtMs = 0): Window {
-  return { block: blockOf(ids), ended, readAt: momentOf(readAtMs) };
+export function windowOf(ids: readonly string[], ended = false, readAtMs = 0): TimedWindow {
+  return { block: blockOf(ids), ended, readAt: momentOf(readAtMs), sentAt: readAtMs };
 }
 
 /** Ids `prefix0`, `prefix1`, … */
@@ -31,6 +33,7 @@ export function plainCall(change: Partial<Call> = {}): Call {
     signal,
     deadline: Number.MAX_SAFE_INTEGER,
     requestId: 'test',
+    span: untraced,
     usage: { called: () => undefined, served: () => undefined },
     ...change,
   };

@@ -34,3 +34,16 @@ export async function exchangeRaw(url: string, text: string): Promise<string> {
   await connection.closed;
   return connection.received();
 }
+
+/** Whether something takes connections at an address. */
+export function isListening(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}

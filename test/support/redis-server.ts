@@ -1,5 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RedisAddress, redisAddressOf } from '../../src/redis/redis-address.ts';
+import { Secret } from '../../src/secret.ts';
 
 /** A real redis-server of a test's own, on a free loopback port, without any file. */
 export interface RedisServer {
@@ -26,31 +31,57 @@ export const hasRedisServer: boolean = (() => {
   }
 })();
 
+type Harm = (redis: RedisServer) => unknown;
+
+/** What can happen to a Redis, and what mends it. */
+export const redisHarms: readonly (readonly [name: string, harm: Harm, mend: Harm])[] = [
+  ['is flushed', (redis) => redis.send('FLUSHALL'), () => undefined],
+  [
+    'is out of memory',
+    (redis) => redis.send('CONFIG', 'SET', 'maxmemory', '1'),
+    (redis) => redis.send('CONFIG', 'SET', 'maxmemory', '0'),
+  ],
+  ['is paused', (redis) => redis.pause(), (redis) => redis.resume()],
+  ['is killed, and comes back empty', (redis) => redis.kill(), (redis) => redis.start()],
+];
+
+export const addressOf = (url: string): RedisAddress => redisAddressOf(new Secret(url));
+
 export async function startRedisServer(options: readonly string[] = []): Promise<RedisServer> {
-  const port = await freePort();
+  // A replica writes what it copies to a file, which no other server may find.
+  const directory = await mkdtemp(join(tmpdir(), 'redis-'));
+  let port = somePort();
   let server: ChildProcess | undefined;
-  const start = async (): Promise<void> => {
-    const files = ['--save', '', '--appendonly', 'no', '--dir', '/tmp', '--logfile', ''];
-    server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...files, ...options], {
-      stdio: 'ignore',
-    });
-    let failure: Error | undefined;
-    server.once('error', (error) => {
-      failure = error;
-    });
-    const deadline = performance.now() + 5_000;
-    for (;;) {
-      try {
-        if ((await send(port, ['PING'])).startsWith('+PONG')) return;
-      } catch {
-        if (failure !== undefined || performance.now() > deadline) {
-          throw new Error('redis-server did not start.', { cause: failure });
-        }
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+  /** Whether it runs: another server may have taken the port, and would answer as well. */
+  const tryStart = async (): Promise<boolean> => {
+    await mkdir(directory, { recursive: true });
+    const files = ['--save', '', '--appendonly', 'no', '--dir', directory, '--logfile', ''];
+    const child = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', ...files, ...options],
+      {
+        stdio: 'ignore',
+      },
+    );
+    server = child;
+    let hasEnded = false;
+    for (const event of ['error', 'exit']) child.once(event, () => (hasEnded = true));
+    for (const deadline = performance.now() + 5_000; !hasEnded && performance.now() < deadline; ) {
+      const info = await send(port, ['INFO', 'server']).catch(() => '');
+      if (info.includes(`process_id:${child.pid}\r`)) return true;
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    child.kill('SIGKILL');
+    return false;
   };
-  await start();
+  const start = async (): Promise<void> => {
+    for (let tries = 0; tries < 20; tries++) if (await tryStart()) return;
+    throw new Error('redis-server did not start.');
+  };
+  for (let tries = 0; !(await tryStart()); tries++) {
+    if (tries === 20) throw new Error('redis-server did not start.');
+    port = somePort();
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -58,16 +89,21 @@ export async function startRedisServer(options: readonly string[] = []): Promise
     kill: async () => {
       const running = server;
       server = undefined;
-      if (running === undefined || running.exitCode !== null) return;
-      const gone = new Promise((resolve) => running.once('exit', resolve));
-      running.kill('SIGKILL');
-      await gone;
+      if (running !== undefined && running.exitCode === null) {
+        const gone = new Promise((resolve) => running.once('exit', resolve));
+        running.kill('SIGKILL');
+        await gone;
+      }
+      await rm(directory, { recursive: true, force: true });
     },
     pause: () => void server?.kill('SIGSTOP'),
     resume: () => void server?.kill('SIGCONT'),
     send: (...command) => send(port, command),
   };
 }
+
+/** Below those that connections are given, which come and go. */
+const somePort = (): number => 10_000 + Math.floor(Math.random() * 22_000);
 
 /** A loopback port that nothing listened on a moment ago. */
 export async function freePort(): Promise<number> {

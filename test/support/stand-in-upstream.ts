@@ -4,9 +4,12 @@ import {
   type IncomingHttpHeaders,
   type IncomingMessage,
   type RequestListener,
+  type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsCertificate } from '../../src/emulator/entra/tls-certificate.ts';
 
 /** A bare HTTP server in upstream's place, for what the emulator does not do. */
 export interface StandInUpstream {
@@ -48,11 +51,7 @@ export async function startUpstream(answer: RequestListener): Promise<StandInUps
     requests,
     connections: () => connections,
     abandoned: () => abandoned,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close: () => closeServer(server),
   };
 }
 
@@ -60,4 +59,35 @@ export async function startUpstream(answer: RequestListener): Promise<StandInUps
 export function sendList(response: ServerResponse, rows: readonly unknown[], more: object = {}): void {
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.end(JSON.stringify({ value: rows, ...more }));
+}
+
+/** An upstream of one machine over TLS, on 127.0.0.1. */
+export interface TlsUpstream {
+  readonly url: string;
+  readonly port: number;
+  readonly requests: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export async function startTlsUpstream({ key, cert }: TlsCertificate): Promise<TlsUpstream> {
+  let requests = 0;
+  const server = createTlsServer({ key, cert }, (_, response) => {
+    requests += 1;
+    sendList(response, [{ id: 'a' }]);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    port,
+    requests: () => requests,
+    close: () => closeServer(server),
+  };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
 }

@@ -89,7 +89,7 @@ describe('machines by id in one operation', () => {
     expect([data.m0, data.m1?.id]).toEqual([null, lower]);
   });
 
-  it('fail only with the call that held them', async () => {
+  it('fail only with their own call', async () => {
     const wanted = ids(3 * idsPerCall);
     running.emulator.faults.next(1, { kind: 'status', status: 400 });
 
@@ -129,7 +129,7 @@ describe('machines by id in one operation', () => {
     expect(running.emulator.requests()[0]?.status).toBe(200);
   });
 
-  it('are kept from one operation to the next, so that only those not asked for before are asked for', async () => {
+  it('are cached from one operation to the next, so that only new ids are fetched', async () => {
     const first = await askFor(ids(10));
     expect((await askFor(ids(10))).data).toEqual(first.data);
     expect(calls()).toBe(1);
@@ -147,7 +147,7 @@ describe('machines by id in one operation', () => {
     expect(calls()).toBe(2);
   });
 
-  it('are asked for anew by each operation where nothing is to be served from memory', async () => {
+  it('are fetched by each operation where the cache is off', async () => {
     await running.close();
     running = await start(uncached);
     await askFor(ids(1));

@@ -27,6 +27,8 @@ interface ErrorRow {
   readonly fault: Fault;
   /** All of the GraphQL error's extensions. */
   readonly extensions: Readonly<Record<string, unknown>>;
+  /** Default: a sentence. */
+  readonly message?: RegExp;
   /** What the operator's log says besides the code. */
   readonly logged?: Readonly<Record<string, unknown>>;
 }
@@ -84,9 +86,22 @@ const rows: readonly ErrorRow[] = [
     logged: { upstreamCode: 'TooManyRequests' },
   },
   {
-    answer: '429 with a date as Retry-After, which is taken for a minute',
-    fault: status(429, undefined, { 'retry-after': 'Tue, 08 Sep 2026 06:30:00 GMT' }),
-    extensions: { code: 'QUOTA_EXHAUSTED', retryAfterSeconds: 60 },
+    answer: '429 with a date as Retry-After, which is taken by the clock of the answer',
+    fault: status(429, undefined, {
+      date: 'Tue, 08 Sep 2026 06:28:00 GMT',
+      'retry-after': 'Tue, 08 Sep 2026 06:30:00 GMT',
+    }),
+    extensions: { code: 'QUOTA_EXHAUSTED', retryAfterSeconds: 120 },
+  },
+  {
+    answer: '429 with a Retry-After of more than an hour, which is taken for an hour',
+    fault: status(429, undefined, { 'retry-after': '999999' }),
+    extensions: { code: 'QUOTA_EXHAUSTED', retryAfterSeconds: 3_600 },
+  },
+  {
+    answer: '429 with a Retry-After of no time, which is taken for a second',
+    fault: status(429, undefined, { 'retry-after': '0' }),
+    extensions: { code: 'QUOTA_EXHAUSTED', retryAfterSeconds: 1 },
   },
   ...[500, 502, 503, 504].map((number) => ({
     answer: String(number),
@@ -100,6 +115,14 @@ const rows: readonly ErrorRow[] = [
     extensions: { ...unavailable, correlationId, retryAfterSeconds: 120 },
   },
   {
+    answer: '503 with a date as Retry-After',
+    fault: status(503, error('ServiceUnavailable'), {
+      date: 'Tue, 08 Sep 2026 06:28:00 GMT',
+      'retry-after': 'Tue, 08 Sep 2026 06:30:00 GMT',
+    }),
+    extensions: { ...unavailable, correlationId, retryAfterSeconds: 120 },
+  },
+  {
     answer: '501, which is not in the table',
     fault: status(501, error('NotYet')),
     extensions: { ...unavailable, correlationId },
@@ -110,11 +133,18 @@ const rows: readonly ErrorRow[] = [
     extensions: { code: 'UPSTREAM_REJECTED', correlationId },
     logged: { status: 414 },
   },
+  ...[204, 206, 302, 304, 307, 407, 421, 511].map((number) => ({
+    answer: `${number}, which says that the address or the proxy is wrong`,
+    fault: status(number, undefined, { location: 'http://192.0.2.1/' }),
+    extensions: unavailable,
+    message: /does not come from the Machines API.*operator/,
+    logged: { status: number, detail: expect.stringContaining('Check MACHINES_API_URL, and HTTPS_PROXY') },
+  })),
   {
-    answer: '302, which is not followed',
-    fault: status(302, undefined, { location: 'http://192.0.2.1/' }),
-    extensions: { code: 'UPSTREAM_REJECTED' },
-    logged: { status: 302 },
+    answer: '408',
+    fault: status(408),
+    extensions: unavailable,
+    logged: { status: 408 },
   },
   ...[
     [400, 'UPSTREAM_REJECTED'],
@@ -138,7 +168,7 @@ const rows: readonly ErrorRow[] = [
     answer: '404 with a page of a proxy, or of a wrong address',
     fault: status(404, html, { 'content-type': 'text/html' }),
     extensions: unavailable,
-    logged: { status: 404, detail: expect.stringContaining('check MACHINES_API_URL') },
+    logged: { status: 404, detail: expect.stringContaining('Check MACHINES_API_URL') },
   },
   {
     answer: '403 whose target is no id',
@@ -156,29 +186,44 @@ const rows: readonly ErrorRow[] = [
     answer: 'half of the JSON with a clean end',
     fault: { kind: 'truncatedJson' },
     extensions: unavailable,
-    logged: { status: 200, detail: 'The body is not valid JSON.' },
+    logged: {
+      status: 200,
+      detail: expect.stringMatching(/^The body is not valid JSON: it ends in the middle, of \d+ bytes\.$/),
+    },
   },
   {
     answer: 'a body that is no JSON',
     fault: { kind: 'invalidJson' },
     extensions: unavailable,
-    logged: { status: 200, detail: 'The body is not valid JSON.' },
+    logged: {
+      status: 200,
+      detail: expect.stringMatching(/^The body is not valid JSON: it has a fault.*, of \d+ bytes\.$/),
+    },
   },
   {
     answer: 'a page of a proxy with 200',
     fault: status(200, html, { 'content-type': 'text/html' }),
     extensions: unavailable,
-    logged: { status: 200, detail: 'The body is not valid JSON.' },
+    logged: {
+      status: 200,
+      detail:
+        'A page came in place of a list (text/html). Check MACHINES_API_URL, and HTTPS_PROXY where there is a proxy.',
+    },
   },
   {
     answer: 'JSON without "value"',
     fault: status(200, { values: [words] }),
     extensions: unavailable,
-    logged: { status: 200, detail: 'Error: The body has no list in "value".' },
+    logged: { status: 200, detail: 'The body has no list in "value".' },
   },
   { answer: 'a "value" that is no list', fault: status(200, { value: words }), extensions: unavailable },
   { answer: 'JSON that is no object', fault: status(200, 'null'), extensions: unavailable },
-  { answer: 'an empty body with 200', fault: status(200), extensions: unavailable },
+  {
+    answer: 'an empty body with 200',
+    fault: status(200),
+    extensions: unavailable,
+    logged: { status: 200, detail: 'The body is empty.' },
+  },
 ];
 
 /** A new one for each test: lists are kept, and a 429 shuts the gate for the calls that follow. */
@@ -189,28 +234,31 @@ beforeEach(async () => {
 afterEach(() => running.close());
 
 describe('an upstream answer that is no success', () => {
-  it.each(rows)('becomes $extensions.code: $answer', async ({ fault, extensions, logged = {} }) => {
-    running.emulator.faults.next(1, fault);
+  it.each(rows)(
+    'becomes $extensions.code: $answer',
+    async ({ fault, extensions, message = /^The .*\.$/, logged = {} }) => {
+      running.emulator.faults.next(1, fault);
 
-    const { status: answered, data, errors, headers } = await running.ask(listing);
+      const { status: answered, data, errors, headers } = await running.ask(listing);
 
-    expect(answered).toBe(200);
-    expect(data).toBeNull();
-    expect(errors).toHaveLength(1);
-    expect(errors?.[0]).toMatchObject({ path: ['machines'], message: expect.stringMatching(/^The .*\.$/) });
-    expect(errors?.[0]?.extensions).toEqual(extensions);
-    expect(JSON.stringify(errors)).not.toMatch(/Contoso|vault-7|Account mode|Destination|html/);
-    expect(running.emulator.requests()).toHaveLength(1);
-    expect(JSON.stringify(running.lines), 'the log').not.toContain('<html>');
-    expect(running.lines).toContainEqual(
-      expect.objectContaining({
-        requestId: headers.get('x-request-id'),
-        msg: 'upstream refused or failed',
-        code: extensions.code,
-        ...logged,
-      }),
-    );
-  });
+      expect(answered).toBe(200);
+      expect(data).toBeNull();
+      expect(errors).toHaveLength(1);
+      expect(errors?.[0]).toMatchObject({ path: ['machines'], message: expect.stringMatching(message) });
+      expect(errors?.[0]?.extensions).toEqual(extensions);
+      expect(JSON.stringify(errors)).not.toMatch(/Contoso|vault-7|Account mode|Destination|html/);
+      expect(running.emulator.requests()).toHaveLength(1);
+      expect(JSON.stringify(running.lines), 'the log').not.toContain('<html>');
+      expect(running.lines).toContainEqual(
+        expect.objectContaining({
+          requestId: headers.get('x-request-id'),
+          msg: 'upstream call failed',
+          code: extensions.code,
+          ...logged,
+        }),
+      );
+    },
+  );
 
   it('fails the fields that needed it, and no others', async () => {
     running.emulator.faults.next(1, status(500));
@@ -244,11 +292,12 @@ describe('an upstream answer that says "none"', () => {
     expect(running.emulator.requests()).toHaveLength(1);
   });
 
-  it('is null for a machine: 404 on the list', async () => {
-    running.emulator.faults.next(1, status(404, error('ResourceNotFound')));
+  it('is null for a machine: 404 on the list, twice', async () => {
+    running.emulator.faults.next(2, status(404, error('ResourceNotFound')));
     const { id } = running.emulator.rows()[0] ?? {};
     const { data, errors } = await running.ask('query ($id: ID!) { machine(id: $id) { id } }', { id });
     expect({ data, errors }).toEqual({ data: { machine: null }, errors: undefined });
+    expect(running.emulator.requests()).toHaveLength(2);
   });
 
   it('is an empty page where the emulator answers 404 to a filter that matches nothing', async () => {

@@ -23,6 +23,7 @@ const passing: readonly (readonly [string, Fault])[] = [
   ['503', { kind: 'status', status: 503 }],
   ['503 with a Retry-After of a second', { kind: 'status', status: 503, headers: { 'retry-after': '1' } }],
   ['504', { kind: 'status', status: 504 }],
+  ['408', { kind: 'status', status: 408 }],
   ['a reset', { kind: 'reset' }],
   ['a cut in mid-body', { kind: 'truncate' }],
   ['half of the JSON', { kind: 'truncatedJson' }],
@@ -51,7 +52,7 @@ describe.concurrent('a failure that may pass', () => {
         expect(others[0]?.headers['x-request-id']).toBe(first?.headers['x-request-id']);
         expect(lines).toContainEqual(
           expect.objectContaining({
-            msg: 'upstream failed, trying again',
+            msg: 'upstream call failed, retrying',
             code: 'UPSTREAM_UNAVAILABLE',
             tries: 1,
           }),
@@ -73,7 +74,7 @@ describe.concurrent('a failure that may pass', () => {
 
         expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'UPSTREAM_UNAVAILABLE' }]);
         expect(emulator.requests()).toHaveLength(retries + 1);
-        expect(lines.filter(({ msg }) => msg === 'upstream failed, trying again')).toHaveLength(retries);
+        expect(lines.filter(({ msg }) => msg === 'upstream call failed, retrying')).toHaveLength(retries);
       }),
   );
 
@@ -110,12 +111,16 @@ describe('a failure that will not pass', () => {
   afterEach(() => running.close());
 
   it.each([
-    ...[400, 401, 403, 405, 408, 409, 410, 414, 422, 429, 431].map(
+    ...[302, 304, 204, 206, 400, 401, 403, 405, 407, 409, 410, 414, 422, 429, 431].map(
       (status) => [String(status), { status }] as const,
     ),
     ['501', { status: 501 }],
     ['503 with a Retry-After longer than a second', { status: 503, headers: { 'retry-after': '2' } }],
     ['429 with a Retry-After of no time', { status: 429, headers: { 'retry-after': '0' } }],
+    [
+      '503 with a date two minutes ahead as Retry-After',
+      { status: 503, headers: { 'retry-after': new Date(Date.now() + 120_000).toUTCString() } },
+    ],
   ] as const)('is not tried again: %s', async (_, fault) => {
     running.emulator.faults.next(10, { kind: 'status', ...fault });
     const { errors } = await running.ask(listing);
@@ -132,7 +137,8 @@ describe('a failure that will not pass', () => {
       const { errors } = await bounded.ask('{ machines { nodes { id } } }');
       expect(errors?.map(({ message, extensions }) => ({ message, extensions }))).toEqual([
         {
-          message: 'The answer of the Machines API is larger than the gateway takes. Ask for fewer machines.',
+          message:
+            'The answer of the Machines API is larger than the gateway accepts. Ask for fewer machines.',
           extensions: { code: 'UPSTREAM_UNAVAILABLE' },
         },
       ]);

@@ -4,17 +4,29 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allDevices } from '../../src/machines/device-scope.ts';
 import { readListAnswer } from '../../src/upstream/answer.ts';
+import { Body } from '../../src/upstream/body.ts';
 import { createRowReader, type RowReader } from '../../src/upstream/row-reader.ts';
 import { arbitraryFleet } from '../support/arbitrary-fleet.ts';
 
 /** A list answer of at least so many bytes. */
-function body(bytes: number, prefix = 'm'): Buffer {
+function body(bytes: number, prefix = 'm'): Body {
   const rows = Math.ceil(bytes / 60);
   const value = Array.from({ length: rows }, (_, index) => ({
     id: `${prefix}${index}`,
     computerDnsName: 'x'.repeat(40),
   }));
-  return Buffer.from(JSON.stringify({ value }));
+  return inPieces(Buffer.from(JSON.stringify({ value })));
+}
+
+/** Cut anywhere, also within a letter. */
+function inPieces(bytes: Buffer): Body {
+  const pieceBytes = 65_537;
+  const count = Math.ceil(bytes.length / pieceBytes);
+  return new Body(
+    Array.from({ length: count }, (_, index) =>
+      Uint8Array.from(bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes)),
+    ),
+  );
 }
 
 const large = 300 * 1024;
@@ -38,26 +50,31 @@ describe('the row reader', () => {
       id: `m${index}`,
       riskScore: index % 9 ? 'Low' : 'Odd',
     }));
-    const small = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x' }));
-    const padded = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x', more: ' '.repeat(large) }));
+    const bytes = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x' }));
+    const small = inPieces(bytes);
+    const padded = inPieces(
+      Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x', more: ' '.repeat(large) })),
+    );
     const here = await rows.read(small, allDevices, staying());
     const there = await rows.read(padded, allDevices, staying());
     expect(inThread).toEqual([false, true]);
     expect(there).toEqual(here);
-    expect(here).toEqual(readListAnswer(small, allDevices));
+    expect(here).toEqual(readListAnswer(bytes, allDevices));
     expect(here.block.ids).toHaveLength(value.length);
     expect(here.oddities).toHaveProperty('riskScore: unrecognized "Odd"');
   });
 
-  it('says of a large body that is no JSON that it is none, and goes on', async () => {
-    const broken = body(large).subarray(0, -10);
-    await expect(rows.read(Buffer.from(broken), allDevices, staying())).rejects.toThrow(SyntaxError);
-    await expect(rows.read(Buffer.alloc(large, '[]'), allDevices, staying())).rejects.toThrow();
+  it('reports a large body that is no JSON, and goes on', async () => {
+    const broken = inPieces(body(large).join().subarray(0, -10));
+    await expect(rows.read(broken, allDevices, staying())).rejects.toThrow(
+      'The body is not valid JSON: it ends in the middle',
+    );
+    await expect(rows.read(inPieces(Buffer.alloc(large, '[]')), allDevices, staying())).rejects.toThrow();
     expect((await rows.read(body(large), allDevices, staying())).block.ids[0]).toBe('m0');
   });
 
   it('says of a large body that is another JSON that it is no list', async () => {
-    const other = Buffer.from(JSON.stringify({ values: 'x'.repeat(large) }));
+    const other = inPieces(Buffer.from(JSON.stringify({ values: 'x'.repeat(large) })));
     await expect(rows.read(other, allDevices, staying())).rejects.toThrow('The body has no list in "value".');
   });
 
@@ -79,7 +96,7 @@ describe('the row reader', () => {
     expect((await stayed).block.ids[0]).toBe('b0');
   });
 
-  it('reads nothing for who has left before', async () => {
+  it('reads nothing for a caller who has left', async () => {
     const gone = AbortSignal.abort(new Error('gone'));
     await expect(rows.read(body(large), allDevices, gone)).rejects.toThrow('gone');
     expect(inThread).toEqual([]);
@@ -100,7 +117,7 @@ describe('the row reader', () => {
     await rows.close();
   });
 
-  it('fails when its thread dies, instead of hanging, and starts another for those who wait', async () => {
+  it('fails when its thread dies, instead of hanging, and starts another for waiting callers', async () => {
     const { rows, started } = open();
     const failing = rows.read(body(large), allDevices, staying());
     const waiting = [

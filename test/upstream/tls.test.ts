@@ -1,17 +1,15 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { loopbackCertificate, type TlsCertificate } from '../../src/emulator/entra/tls-certificate.ts';
 import { startGateway } from '../../src/gateway.ts';
+import { runProgram } from '../support/program.ts';
 import { freePort, hasRedisServer, startRedisServer } from '../support/redis-server.ts';
 import { ask, type Reply } from '../support/running-gateway.ts';
 import { secrets } from '../support/secrets.ts';
-import { sendList, startUpstream } from '../support/stand-in-upstream.ts';
+import { sendList, startTlsUpstream, startUpstream, type TlsUpstream } from '../support/stand-in-upstream.ts';
 import { watchedLog } from '../support/watched-log.ts';
 
 const closers: (() => unknown)[] = [];
@@ -33,54 +31,72 @@ async function start(
   const config = readConfig(
     {
       CALLER_AUTH: 'none',
+      FLEET: 'off',
       PORT: '0',
       MACHINES_API_TOKEN: secrets.token,
       UPSTREAM_RETRIES: '0',
-      ...(ca === undefined ? {} : { EXTRA_CA_PATH: '/ca.pem' }),
       ...environment,
     },
-    () => ca ?? '',
+    () => '',
   );
-  const gateway = await startGateway(config, { log: watchedLog().log, now: Date.now });
+  const gateway = await startGateway(config, {
+    log: watchedLog().log,
+    ...(ca === undefined ? {} : { ca }),
+  });
   closers.push(gateway.close);
   return () => ask(gateway.url, '{ machines { nodes { id } } }');
 }
 
 describe('TLS to upstream', () => {
-  async function startTlsUpstream(): Promise<{ readonly url: string; readonly requests: () => number }> {
-    let requests = 0;
-    const server = createServer({ key: certificate.key, cert: certificate.cert }, (_, response) => {
-      requests += 1;
-      sendList(response, [{ id: 'a' }]);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    closers.push(async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    });
-    return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, requests: () => requests };
+  async function startTls(): Promise<TlsUpstream> {
+    const upstream = await startTlsUpstream(certificate);
+    closers.push(upstream.close);
+    return upstream;
   }
 
-  it('is refused with a certificate of nobody that is trusted, and no token is sent', async () => {
-    const upstream = await startTlsUpstream();
+  it('is rejected with an untrusted certificate, and no token is sent', async () => {
+    const upstream = await startTls();
     const listing = await start({ MACHINES_API_URL: upstream.url });
     expect((await listing()).errors?.[0]?.extensions.code).toBe('UPSTREAM_UNAVAILABLE');
     expect(upstream.requests()).toBe(0);
   });
 
   it('is refused where another authority is trusted', async () => {
-    const upstream = await startTlsUpstream();
+    const upstream = await startTls();
     const listing = await start({ MACHINES_API_URL: upstream.url }, other.cert);
     expect((await listing()).errors?.[0]?.extensions.code).toBe('UPSTREAM_UNAVAILABLE');
     expect(upstream.requests()).toBe(0);
   });
 
-  it('is taken where EXTRA_CA_PATH names the authority', async () => {
-    const upstream = await startTlsUpstream();
+  it('is accepted where the authority is added', async () => {
+    const upstream = await startTls();
     const listing = await start({ MACHINES_API_URL: upstream.url }, certificate.cert);
     expect((await listing()).data).toEqual({ machines: { nodes: [{ id: 'a' }] } });
+  });
+});
+
+describe('the authorities that Node itself trusts', () => {
+  it.each([
+    ['NODE_EXTRA_CA_CERTS', (file: string) => ({ NODE_EXTRA_CA_CERTS: file })],
+    ['--use-openssl-ca', (file: string) => ({ NODE_OPTIONS: '--use-openssl-ca', SSL_CERT_FILE: file })],
+  ])('are trusted at upstream: %s', async (_, trust) => {
+    const upstream = await startTlsUpstream(certificate);
+    closers.push(upstream.close);
+    const folder = mkdtempSync(join(tmpdir(), 'authorities-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'ca.pem'), certificate.cert);
+    const program = runProgram(['start'], {
+      PORT: '0',
+      CALLER_AUTH: 'none',
+      FLEET: 'off',
+      MACHINES_API_TOKEN: secrets.token,
+      MACHINES_API_URL: upstream.url,
+      ...trust(join(folder, 'ca.pem')),
+    });
+    const [, url = ''] = await program.says(/"url":"(http:[^"]+)\/graphql"/);
+    expect((await ask(url, '{ machines { nodes { id } } }')).data).toEqual({
+      machines: { nodes: [{ id: 'a' }] },
+    });
   });
 });
 
@@ -109,7 +125,7 @@ describe.skipIf(!hasRedisServer)('TLS to Redis (skipped where there is no redis-
     return listing();
   }
 
-  it('is refused with a certificate of nobody that is trusted: nothing is shared, and queries are answered', async () => {
+  it('is rejected with an untrusted certificate: nothing is shared, and queries are answered', async () => {
     const redis = await startTlsRedis();
     for (const ca of [undefined, other.cert]) {
       expect((await listThrough(redis.url, ca)).data).toEqual({ machines: { nodes: [{ id: 'a' }] } });
@@ -117,11 +133,32 @@ describe.skipIf(!hasRedisServer)('TLS to Redis (skipped where there is no redis-
     expect(await redis.keys()).toBe(':0\r\n');
   });
 
-  it('is taken where EXTRA_CA_PATH names the authority', async () => {
+  it('is accepted where the authority is added', async () => {
     const redis = await startTlsRedis();
     expect((await listThrough(redis.url, certificate.cert)).data).toEqual({
       machines: { nodes: [{ id: 'a' }] },
     });
+    await expect.poll(redis.keys).not.toBe(':0\r\n');
+  });
+
+  it('is accepted where NODE_EXTRA_CA_CERTS names the authority', async () => {
+    const redis = await startTlsRedis();
+    const upstream = await startUpstream((_, response) => sendList(response, [{ id: 'a' }]));
+    closers.push(upstream.close);
+    const folder = mkdtempSync(join(tmpdir(), 'authorities-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'ca.pem'), certificate.cert);
+    const program = runProgram(['start'], {
+      PORT: '0',
+      CALLER_AUTH: 'none',
+      FLEET: 'off',
+      MACHINES_API_TOKEN: secrets.token,
+      MACHINES_API_URL: upstream.url,
+      REDIS_URL: redis.url,
+      NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+    });
+    const [, url = ''] = await program.says(/"url":"(http:[^"]+)\/graphql"/);
+    await ask(url, '{ machines { nodes { id } } }');
     await expect.poll(redis.keys).not.toBe(':0\r\n');
   });
 });

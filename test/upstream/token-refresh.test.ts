@@ -4,9 +4,9 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { createLog } from '../../src/log.ts';
 import type { MachineSource } from '../../src/machines/source.ts';
 import { Secret } from '../../src/secret.ts';
+import { systemTimers } from '../../src/timers.ts';
 import { createMachinesApi } from '../../src/upstream/machines-api.ts';
-import { systemClock } from '../../src/upstream/quota/clock.ts';
-import { memoryLedger } from '../../src/upstream/quota/memory-ledger.ts';
+import { memoryLedger } from '../../src/upstream/quota/ledger.ts';
 import { defaultRules } from '../../src/upstream/quota/options.ts';
 import type { Quota } from '../../src/upstream/quota/quota.ts';
 import { createQuota } from '../../src/upstream/quota/scheduler.ts';
@@ -14,6 +14,7 @@ import { createRowReader, type RowReader } from '../../src/upstream/row-reader.t
 import { createTransport, type Transport } from '../../src/upstream/transport.ts';
 import { UpstreamError } from '../../src/upstream/upstream-error.ts';
 import { plainCall } from '../support/plain-source.ts';
+import { clockOf } from '../support/set-clock.ts';
 
 const hourMs = 3_600_000;
 const everything = { filter: undefined, skip: 0, top: 5 };
@@ -53,10 +54,10 @@ describe('a 401 from upstream', () => {
         const name = nextTokens.shift() ?? `bad-${acquisitions}`;
         return { value: new Secret(name), expiresAt: now + hourMs };
       },
-      now: () => now,
+      clock: clockOf(() => now),
       onRenewalFailed: () => undefined,
     });
-    quota = createQuota({ ledger: memoryLedger(defaultRules, systemClock), clock: systemClock });
+    quota = createQuota({ ledger: memoryLedger(defaultRules, systemTimers), clock: systemTimers });
     rowReader = createRowReader(() => undefined);
     api = createMachinesApi({
       transport,
@@ -67,7 +68,7 @@ describe('a 401 from upstream', () => {
       retries: 2,
       log: createLog('silent'),
       onCall: () => undefined,
-      now: () => now,
+      clock: clockOf(() => now),
     });
   });
   afterEach(async () => {
@@ -123,7 +124,7 @@ describe('a 401 from upstream', () => {
     expect([acquisitions, calls()]).toEqual([3, 7]);
   });
 
-  it('of a token that was good for an hour is answered anew', async () => {
+  it('of a token that was valid for an hour is answered with another one', async () => {
     nextTokens = ['good-1', 'good-2'];
     await list();
     emulator.faults.next(1, { kind: 'status', status: 401 });

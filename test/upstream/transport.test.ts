@@ -53,7 +53,7 @@ describe.concurrent('a time limit', () => {
 });
 
 describe('a call that cannot be made', () => {
-  it('is broken where nobody listens', async () => {
+  it('is broken where no server listens', async () => {
     const upstream = await startUpstream(() => undefined);
     await upstream.close();
     expect(await failure(get(transportTo(upstream.url)))).toBe('broken');
@@ -133,7 +133,7 @@ describe('an abort', () => {
     leaving.abort();
     expect(await left).toBe('aborted');
     held.resolve();
-    expect((await stayed).body.toString()).toBe('stayed');
+    expect((await stayed).body.join().toString()).toBe('stayed');
   });
 });
 
@@ -171,7 +171,7 @@ describe('connections', () => {
     await expect.poll(() => upstream.requests.length).toBe(1);
     const closed = transport.close();
     held.resolve();
-    expect((await answer).body.toString()).toBe('done');
+    expect((await answer).body.join().toString()).toBe('done');
     await closed;
     expect(await failure(get(transport))).toBe('broken');
   });

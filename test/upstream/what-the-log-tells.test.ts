@@ -14,7 +14,7 @@ describe('the log of an upstream that repeats our request', () => {
   const detailOf = async (answer: RequestListener): Promise<unknown> => {
     running = await runGatewayBefore(answer);
     await running.ask(query);
-    return running.lines.find(({ msg }) => msg === 'upstream refused or failed')?.detail;
+    return running.lines.find(({ msg }) => msg === 'upstream call failed')?.detail;
   };
 
   it('tells of a page of a proxy what it is, and nothing of what it says', async () => {
@@ -40,6 +40,6 @@ describe('the log of an upstream that repeats our request', () => {
     const detail = await detailOf((_, response) => {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not here</h1>');
     });
-    expect(detail).toContain('check MACHINES_API_URL');
+    expect(detail).toContain('Check MACHINES_API_URL');
   });
 });

@@ -10,8 +10,9 @@ export interface Patience {
 }
 
 /**
- * Asks, and where the quota of the Machines API is used up, asks again after as long as the gateway says.
- * @throws what else went wrong, and the quota's error once patience is at its end
+ * Asks, and where the quota of the Machines API is used up, or the gateway still reads the fleet, asks again after as long
+ * as the gateway says.
+ * @throws what else went wrong, and the last error once patience is at its end
  */
 export async function askPatiently<Answer>(
   ask: () => Promise<Answer>,
@@ -21,7 +22,7 @@ export async function askPatiently<Answer>(
     try {
       return await ask();
     } catch (error) {
-      const seconds = secondsUntilQuota(error);
+      const seconds = secondsToWait(error);
       if (seconds === undefined || waits === maxWaits) throw error;
       onWait(seconds);
       await sleep(seconds * 1_000);
@@ -29,10 +30,12 @@ export async function askPatiently<Answer>(
   }
 }
 
-/** How long to wait, where an error is about the quota; else undefined. */
-export function secondsUntilQuota(error: unknown): number | undefined {
+const passing: ReadonlySet<unknown> = new Set(['QUOTA_EXHAUSTED', 'FLEET_LOADING']);
+
+/** How long to wait, where waiting mends an error; else undefined. */
+export function secondsToWait(error: unknown): number | undefined {
   if (!(error instanceof ClientError)) return undefined;
-  const exhausted = error.response.errors?.find(({ extensions }) => extensions.code === 'QUOTA_EXHAUSTED');
-  const seconds = exhausted?.extensions.retryAfterSeconds;
+  const found = error.response.errors?.find(({ extensions }) => passing.has(extensions.code));
+  const seconds = found?.extensions.retryAfterSeconds;
   return typeof seconds === 'number' ? seconds : undefined;
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GraphQLClient } from 'graphql-request';
-import type { MachineFilter, RiskScore } from './generated/graphql.ts';
+import { connect } from './connect.ts';
+import type { MachineFilter, MachineRiskScore } from './generated/graphql.ts';
 import { type Machine, walkFleet } from './walk-fleet.ts';
 
 /** Lists the Windows machines that are at risk, those seen last at the top, and counts them by their risk. */
 
 /** What a risk is called. Where a newer schema has another value, the compiler misses it here. */
-const riskNames: Readonly<Record<RiskScore, string>> = {
+const riskNames: Readonly<Record<MachineRiskScore, string>> = {
   NONE: 'none',
   INFORMATIONAL: 'informational',
   LOW: 'low',
@@ -22,10 +22,7 @@ const atRisk: MachineFilter = {
   riskScore: { in: ['MEDIUM', 'HIGH'] },
 };
 
-const { GATEWAY_URL = 'http://127.0.0.1:4000/graphql', GATEWAY_TOKEN } = process.env;
-const client = new GraphQLClient(GATEWAY_URL, {
-  headers: GATEWAY_TOKEN === undefined ? {} : { authorization: `Bearer ${GATEWAY_TOKEN}` },
-});
+const client = connect();
 
 const machines: Machine[] = [];
 const patience = {

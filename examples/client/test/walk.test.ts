@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ClientError, GraphQLClient } from 'graphql-request';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type RunningGateway, runGateway } from '../../../test/support/running-gateway.ts';
 import { walkFleet } from '../src/walk-fleet.ts';
 
@@ -105,6 +105,33 @@ describe('the program', () => {
     expect(lines.at(-1)).toMatch(new RegExp(`^${count('Medium') + count('High')} machines: `));
     expect(lines.at(-1)).toContain(`${count('Medium')} medium`);
     expect(lines.at(-1)).toContain(`${count('High')} high`);
+  });
+});
+
+const grave = ['HIGH', 'MEDIUM', 'LOW', 'NONE'];
+
+describe('the overview', () => {
+  it('prints the worst machines, the total and the counts by one request, once the fleet is read', async () => {
+    const fleet = await runGateway({
+      emulator: { fleet: { kind: 'seeded', size: 2_500, seed: 5, now: Date.UTC(2026, 8, 8) } },
+      environment: { FLEET: 'on' },
+    });
+    onTestFinished(fleet.close);
+    const environment = { GATEWAY_URL: `${fleet.gateway.url}/graphql` };
+    const { code, stdout } = await run(environment, '--import', 'tsx', 'src/overview.ts');
+    expect(code).toBe(0);
+    const rows = fleet.emulator.rows().filter(({ osPlatform }) => String(osPlatform).startsWith('Windows'));
+    const lines = stdout.trimEnd().split('\n');
+    const exposures = rows
+      .filter(({ riskScore }) => riskScore === 'High')
+      .map(({ exposureLevel }) => String(exposureLevel).toUpperCase())
+      .toSorted((one, other) => grave.indexOf(one) - grave.indexOf(other));
+    expect(lines.slice(0, 5).map((line) => line.split('  ').slice(0, 2))).toEqual(
+      exposures.slice(0, 5).map((exposure) => ['HIGH', exposure]),
+    );
+    expect(lines[5]).toMatch(new RegExp(`^${rows.length} machines, as of 20`));
+    expect(lines).toContain(`risk HIGH: ${rows.filter(({ riskScore }) => riskScore === 'High').length}`);
+    expect(lines.filter((line) => line.startsWith('group '))).toHaveLength(5);
   });
 });
 

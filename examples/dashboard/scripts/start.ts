@@ -23,7 +23,7 @@ process.stdout.write(`
 The fleet: ${page.url}
 
   The gateway behind it: ${gateway.url}/graphql
-  See it survive a used-up quota: change the filter after
+  See it survive a used-up quota, if it was started with FLEET=off: change the filter after
   curl ${gateway.emulatorUrl}/emulator/faults -H 'content-type: application/json' \\
     -d '{"count":1,"fault":{"kind":"status","status":429,"headers":{"retry-after":"90"}}}'
 

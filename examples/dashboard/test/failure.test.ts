@@ -1,6 +1,12 @@
 import { ClientError } from 'graphql-request';
 import { describe, expect, it } from 'vitest';
-import { failureOf, failureOfResponse, remedyOf } from '../src/gateway/failure.ts';
+import {
+  failureOf,
+  failureOfResponse,
+  fieldProblemOf,
+  needsFleet,
+  remedyOf,
+} from '../src/gateway/failure.ts';
 
 const refused = (code: string, more: object = {}) =>
   failureOfResponse({ status: 200, errors: [{ message: 'What is wrong.', extensions: { code, ...more } }] });
@@ -13,6 +19,7 @@ describe('a failure', () => {
       message: 'What is wrong.',
       retryAfterSeconds: null,
       correlationId: '|b1.',
+      inputPath: null,
     });
   });
 
@@ -31,7 +38,41 @@ describe('a failure', () => {
   });
 });
 
+describe('a text that the gateway does not take', () => {
+  const about = (inputPath: string, code = 'BAD_USER_INPUT') =>
+    failureOfResponse({
+      status: 200,
+      errors: [{ message: `${inputPath}: is no good.`, extensions: { code, inputPath } }],
+    });
+
+  it.each([
+    ['search', 'search'],
+    ['filter.or[0].lastIpAddress.inSubnets[1]', 'subnet'],
+    ['filter.or[2].ipAddresses.ipAddress.inSubnets', 'subnet'],
+  ] as const)('in %s stands at the field %s, without the path', (inputPath, field) => {
+    expect(fieldProblemOf(about(inputPath))).toEqual({ field, message: 'is no good.' });
+  });
+
+  it('elsewhere stands at none', () => {
+    expect(fieldProblemOf(about('filter.riskScore.in[2]'))).toBeNull();
+    expect(fieldProblemOf(about('search', 'FLEET_REQUIRED'))).toBeNull();
+    expect(fieldProblemOf(refused('BAD_USER_INPUT'))).toBeNull();
+    expect(fieldProblemOf({ kind: 'timeout' })).toBeNull();
+  });
+});
+
 describe('what to do', () => {
+  it('about a fleet that is not held is to ask for something else', () => {
+    expect(needsFleet(refused('FLEET_REQUIRED'))).toBe(true);
+    expect(needsFleet(refused('FLEET_LOADING'))).toBe(false);
+    expect(remedyOf(refused('FLEET_REQUIRED')).retry).toEqual({ kind: 'change' });
+  });
+
+  it('about a fleet that is being read is to wait as long as the gateway says', () => {
+    const { title, retry } = remedyOf(refused('FLEET_LOADING', { retryAfterSeconds: 7 }));
+    expect([title, retry]).toEqual(['The gateway is reading the fleet', { kind: 'timed', afterSeconds: 7 }]);
+  });
+
   it('about a used-up quota is to wait as long as the gateway says', () => {
     expect(remedyOf(refused('QUOTA_EXHAUSTED', { retryAfterSeconds: 42 })).retry).toEqual({
       kind: 'timed',

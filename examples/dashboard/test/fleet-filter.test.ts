@@ -5,7 +5,7 @@ import { machineFilterOf } from '../src/filter/machine-filter.ts';
 describe('the filter for the gateway', () => {
   it('is none where everything is asked for', () => {
     expect(machineFilterOf(everything)).toBeNull();
-    expect(machineFilterOf({ ...everything, name: '  ', tag: ' ' })).toBeNull();
+    expect(machineFilterOf({ ...everything, name: '  ', tag: ' ', subnet: ' , ' })).toBeNull();
   });
 
   it('has each condition in the field that it is about', () => {
@@ -19,6 +19,8 @@ describe('the filter for the gateway', () => {
         name: ' web-0 ',
         tag: 'VIP',
         group: 0,
+        search: 'not of the filter',
+        subnet: ' 10.4.0.0/16, fe80::/10 ',
       }),
     ).toEqual({
       riskScore: { in: ['HIGH', 'MEDIUM'] },
@@ -29,6 +31,11 @@ describe('the filter for the gateway', () => {
       computerDnsName: { startsWith: 'web-0' },
       machineTags: { has: 'VIP' },
       rbacGroupId: { eq: 0 },
+      or: [
+        { lastIpAddress: { inSubnets: ['10.4.0.0/16', 'fe80::/10'] } },
+        { lastExternalIpAddress: { inSubnets: ['10.4.0.0/16', 'fe80::/10'] } },
+        { ipAddresses: { ipAddress: { inSubnets: ['10.4.0.0/16', 'fe80::/10'] } } },
+      ],
     });
   });
 });

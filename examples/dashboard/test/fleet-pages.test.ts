@@ -80,12 +80,37 @@ describe('loaded pages', () => {
   });
 
   it('sum up their calls, and tell of stale rows above all', () => {
-    const of = (...sources: ('HIT' | 'MISS' | 'STALE')[]) =>
-      loadedFleet(sources.map((cache) => page({ nodes: [], upstream: { calls: 2, cache } })));
+    const of = (...sources: ('HIT' | 'MISS' | 'STALE' | 'FLEET')[]) =>
+      loadedFleet(sources.map((servedFrom) => page({ nodes: [], upstream: { calls: 2, servedFrom } })));
     expect(of('HIT', 'STALE', 'MISS')).toMatchObject({ servedFrom: 'STALE', calls: 6 });
     expect(of('HIT', 'MISS').servedFrom).toBe('MISS');
     expect(of('HIT').servedFrom).toBe('HIT');
+    expect(of('FLEET').servedFrom).toBe('FLEET');
     expect(loadedFleet([page({ nodes: [] })])).toMatchObject({ servedFrom: null, calls: 0 });
+  });
+});
+
+describe('the counts of the whole fleet', () => {
+  it('are those of the first page, and none where it brought none', () => {
+    const facets = {
+      riskScore: [
+        { value: 'HIGH' as const, count: 9 },
+        { value: null, count: 1 },
+      ],
+      exposureLevel: [],
+      healthStatus: [],
+      onboardingStatus: [],
+      osPlatform: [],
+      rbacGroup: [],
+      machineTags: [],
+    };
+    const first = page({ nodes: [] });
+    const withFacets = { ...first, data: { machines: { ...first.data.machines, facets } } };
+    expect([...(loadedFleet([withFacets, first]).counts?.risk ?? [])]).toEqual([
+      ['HIGH', 9],
+      [null, 1],
+    ]);
+    expect(loadedFleet([first]).counts).toBeNull();
   });
 });
 

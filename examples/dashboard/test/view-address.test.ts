@@ -8,6 +8,7 @@ import {
   riskValues,
 } from '../src/filter/fleet-filter.ts';
 import { maxPlatforms, maxTextLength, searchOf, type View, viewOf } from '../src/filter/view-address.ts';
+import { worstFirst } from '../src/fleet/fleet-order.ts';
 
 const text = fc.string({ maxLength: 40, unit: 'binary' }).filter((value) => value.isWellFormed());
 const view: fc.Arbitrary<View> = fc.record({
@@ -21,8 +22,14 @@ const view: fc.Arbitrary<View> = fc.record({
       { maxLength: maxPlatforms },
     ),
     name: text,
+    search: text,
+    subnet: text,
     tag: text,
     group: fc.option(fc.nat(999_999_999)),
+  }),
+  order: fc.record({
+    by: fc.constantFrom('risk', 'name', 'ip', 'seen'),
+    direction: fc.constantFrom('ASC', 'DESC'),
   }),
   deviceId: fc.option(text.filter((value) => value !== '')),
 });
@@ -37,13 +44,16 @@ describe('the address of a view', () => {
   });
 
   it('is empty for everything', () => {
-    expect(searchOf({ filter: everything, deviceId: null })).toBe('');
-    expect(viewOf('')).toEqual({ filter: everything, deviceId: null });
+    const view = { filter: everything, order: worstFirst, deviceId: null };
+    expect(searchOf(view)).toBe('');
+    expect(viewOf('')).toEqual(view);
   });
 
   it('can be read by people', () => {
     const filter = { ...everything, risk: ['HIGH', 'MEDIUM'], name: 'web-', group: 0 } as const;
-    expect(searchOf({ filter, deviceId: null })).toBe('?risk=HIGH&risk=MEDIUM&name=web-&group=0');
+    expect(searchOf({ filter, order: { by: 'seen', direction: 'DESC' }, deviceId: null })).toBe(
+      '?risk=HIGH&risk=MEDIUM&name=web-&group=0&sort=-seen',
+    );
   });
 
   it('never fails, whatever somebody wrote there', () => {
@@ -64,6 +74,13 @@ describe('the address of a view', () => {
   ])('leaves out %s: %s', (search) => {
     expect(viewOf(search).filter).toEqual(everything);
   });
+
+  it.each(['?sort=', '?sort=tags', '?sort=--name', '?sort=constructor'])(
+    'orders by risk for %s',
+    (search) => {
+      expect(viewOf(search).order).toEqual(worstFirst);
+    },
+  );
 
   it('bounds what it takes', () => {
     const long = 'x'.repeat(maxTextLength + 1);

@@ -16,9 +16,10 @@ export interface Demo extends Service {
   readonly upstreamRequests: string;
 }
 
-/** Starts the gateway's demo. @param port 0 takes any free one */
-export async function startMachines(port: number): Promise<Demo> {
-  const child = startChild([...program, 'demo', '--port', String(port)], root);
+/** Starts the gateway's demo. @param port 0 takes any free one @param size machines; default: the demo's */
+export async function startMachines(port: number, size?: number): Promise<Demo> {
+  const sized = size === undefined ? [] : ['--size', String(size)];
+  const child = startChild([...program, 'demo', '--port', String(port), ...sized], root);
   try {
     const [, url = ''] = await child.says(/Open (http:\S+)\/graphql/);
     const [, upstreamRequests = ''] = await child.says(/upstream: (http:\S+)\s/);

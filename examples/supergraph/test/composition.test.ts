@@ -21,6 +21,46 @@ const nodes: Subgraph = {
   `,
 };
 
+/** A subgraph of somebody who uses the names that everybody uses for enums and filters, for other things. */
+const risks: Subgraph = {
+  name: 'risks',
+  url: 'http://127.0.0.1:4/',
+  sdl: `
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
+    type Query { risks(filter: RiskFilter, id: IdFilter): [Risk!]! }
+    type Risk @key(fields: "id") { id: ID! score: RiskScore! health: HealthStatus! }
+    enum RiskScore { NEGLIGIBLE SEVERE }
+    enum ExposureLevel { OPEN CLOSED }
+    enum HealthStatus { WELL ILL }
+    enum DeviceValue { CHEAP DEAR }
+    enum OnboardingStatus { NEW OLD }
+    input RiskFilter {
+      title: StringFilter weight: IntFilter score: RiskScoreFilter health: HealthStatus
+      exposure: ExposureLevel value: DeviceValue onboarding: OnboardingStatus at: DateTimeFilter
+    }
+    input StringFilter { equals: String matches: String }
+    input IntFilter { above: Int below: Int }
+    input IdFilter { is: ID }
+    input DateTimeFilter { before: String }
+    input RiskScoreFilter { is: RiskScore }
+  `,
+};
+
+/** Names of the values of each enum and of the fields of each input of a schema. */
+function enumsAndInputs(schema: DocumentNode): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    schema.definitions.flatMap((definition) => {
+      if (definition.kind === Kind.ENUM_TYPE_DEFINITION) {
+        return [[definition.name.value, (definition.values ?? []).map(({ name }) => name.value)]];
+      }
+      if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
+        return [[definition.name.value, (definition.fields ?? []).map(({ name }) => name.value)]];
+      }
+      return [];
+    }),
+  );
+}
+
 /** The fields of a type. */
 function fieldsOf(type: string, schema: DocumentNode | undefined): readonly string[] {
   return (schema?.definitions ?? []).flatMap((definition) =>
@@ -46,7 +86,7 @@ describe.each(Object.entries(composers))('%s', (_, compose) => {
     expect(fieldsOf('Machine', supergraph)).toEqual(
       expect.arrayContaining(['id', 'computerDnsName', 'riskScore', 'tickets']),
     );
-    expect(fieldsOf('Machine', supergraph)).toHaveLength(31);
+    expect(fieldsOf('Machine', supergraph)).toHaveLength(33);
   });
 
   it('does not compose them where PageInfo were not shareable', () => {
@@ -63,6 +103,39 @@ describe.each(Object.entries(composers))('%s', (_, compose) => {
     const { supergraph, problems } = compose([keyless, tickets]);
     expect(supergraph).toBeUndefined();
     expect(problems.join('\n')).toContain('Machine');
+  });
+
+  it('composes them with a subgraph that has a RiskScore and a StringFilter of its own, and neither loses any', () => {
+    const { supergraph, problems } = compose([machines, tickets, risks]);
+    expect(problems).toEqual([]);
+    const composed = enumsAndInputs(supergraph ?? parse('scalar Nothing'));
+    for (const { name, sdl } of [machines, risks]) {
+      for (const [type, members] of enumsAndInputs(parse(sdl))) {
+        if (!type.includes('__')) expect(composed.get(type), `${type} of ${name}`).toEqual(members);
+      }
+    }
+  });
+
+  it('does not compose them with it where the prefix of the names were missing', () => {
+    const sdl = machines.sdl.replaceAll(/\bMachine(?=[A-Z]\w*(Filter|Score|Level|Status|Value)\b)/g, '');
+    expect(sdl).toContain('enum RiskScore {');
+    const { supergraph, problems } = compose([{ ...machines, sdl }, risks]);
+    expect(supergraph).toBeUndefined();
+    expect(problems.join('\n')).toContain('RiskScore');
+  });
+
+  it('tells routers how many machines an operation asks for, so that they can bound it', () => {
+    const { weights, listSizes } = compose([machines, tickets]).costs;
+    expect(weights).toEqual({ 'Query.machines': 20, 'Query.machineChanges': 20, 'Query.nodes': 20 });
+    expect(listSizes).toMatchObject({
+      'Query.machines': {
+        assumedSize: 50,
+        slicingArguments: ['first', 'last'],
+        sizedFields: ['edges', 'nodes'],
+        requireOneSlicingArgument: false,
+      },
+      'Machine.ipAddresses': { assumedSize: 4 },
+    });
   });
 
   it('lets another subgraph take over `node`, for a company has more objects than machines', () => {

@@ -1,24 +1,26 @@
+import type { Clock } from '../../clock.ts';
 import { isLoopbackHost } from '../../loopback.ts';
+import { Secret } from '../../secret.ts';
 import type { IdentityNetwork } from '../identity-network.ts';
-import { readBearer } from './bearer.ts';
 import type { Caller } from './caller.ts';
+import { CallerRefusal } from './caller-refusal.ts';
 import { checkToken, type TokenRules } from './token-check.ts';
 import { type TrustedIssuer, trustIssuer } from './trusted-issuer.ts';
 
-/** Who may ask, as the settings say. */
+/** Which callers are accepted, by the settings. */
 export type CallerRules =
   | { readonly kind: 'none' }
   | ({
       readonly kind: 'entra';
       readonly authorityHost: string;
-      /** Tenant ids whose callers are let in. */
+      /** Ids of the tenants whose callers are accepted. */
       readonly tenantIds: readonly string[];
     } & TokenNeeds)
   | ({ readonly kind: 'oidc'; readonly issuer: string } & TokenNeeds);
 
 type TokenNeeds = Omit<TokenRules, 'issuers'>;
 
-/** Finds out who asks. */
+/** Identifies the caller. */
 export interface CallerCheck {
   /**
    * @param authorization all Authorization headers of the request
@@ -27,25 +29,24 @@ export interface CallerCheck {
   readonly check: (authorization: readonly string[]) => Promise<Caller>;
 }
 
-/** @param now clock, in epoch milliseconds */
 export function createCallerCheck(
   rules: CallerRules,
   network: Pick<IdentityNetwork, 'fetch'>,
-  now: () => number,
+  clock: Clock,
 ): CallerCheck {
   if (rules.kind === 'none') return { check: async () => ({ kind: 'anyone' }) };
-  const tokenRules = { ...rules, issuers: issuersOf(rules, network, now) };
+  const tokenRules = { ...rules, issuers: issuersOf(rules, network, clock) };
   return {
-    check: async (authorization) => checkToken(readBearer(authorization), tokenRules, now()),
+    check: async (authorization) => checkToken(readBearer(authorization), tokenRules, clock.wall()),
   };
 }
 
 function issuersOf(
   rules: Exclude<CallerRules, { readonly kind: 'none' }>,
   network: Pick<IdentityNetwork, 'fetch'>,
-  now: () => number,
+  clock: Clock,
 ): readonly TrustedIssuer[] {
-  const common = { network, isAllowedAddress, now };
+  const common = { network, isAllowedAddress, clock };
   switch (rules.kind) {
     case 'entra':
       return rules.tenantIds.map((tenantId) =>
@@ -53,7 +54,7 @@ function issuersOf(
           ...common,
           tenantId,
           issuer: `https://${rules.authorityHost}/${tenantId}/v2.0`,
-          // An API gets tokens of version 1 unless its registration says otherwise; the keys are the same.
+          // Tokens for an API are version 1 unless its registration says otherwise; the keys are the same.
           aliases: [`https://sts.windows.net/${tenantId}/`],
         }),
       );
@@ -64,7 +65,30 @@ function issuersOf(
   }
 }
 
-/** Keys decide who is let in, so only this machine itself is asked for them without TLS. */
+/** Keys decide which callers are accepted, so they come without TLS from this machine only. */
 function isAllowedAddress({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+}
+
+/** `b64token` of RFC 6750. Node bounds the length of all headers together. */
+const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
+
+/**
+ * The token of a request's `Authorization` headers.
+ * @param headers all of them: two are rejected, since Node shows the first and a proxy may have checked the other
+ * @throws {CallerRefusal}
+ */
+export function readBearer(headers: readonly string[]): Secret {
+  const [header, another] = headers;
+  if (another !== undefined) {
+    throw new CallerRefusal('invalid_request', 'There is more than one Authorization header.');
+  }
+  if (header === undefined || !/^Bearer(?: |$)/i.test(header)) {
+    throw new CallerRefusal('missing', 'Send an access token in the header "Authorization: Bearer …".');
+  }
+  const token = bearer.exec(header)?.[1];
+  if (token === undefined) {
+    throw new CallerRefusal('invalid_request', 'The Authorization header holds no well-formed bearer token.');
+  }
+  return new Secret(token);
 }

@@ -1,6 +1,6 @@
 /**
- * Why a caller is not let in, by the error codes of RFC 6750: `missing` (no token), `invalid_request`, `invalid_token`,
- * `insufficient_scope`; and `unavailable`, where it cannot be told, as the issuer's keys cannot be had.
+ * Why a caller is rejected, by the error codes of RFC 6750: `missing` (no token), `invalid_request`, `invalid_token`,
+ * `insufficient_scope`; and `unavailable`, where the issuer's keys cannot be fetched.
  */
 export type CallerRefusalReason =
   | 'missing'
@@ -9,10 +9,10 @@ export type CallerRefusalReason =
   | 'insufficient_scope'
   | 'unavailable';
 
-/** A caller is not let in. The message is for the caller, and holds nothing of the token. */
+/** A rejected caller. The message is for the caller, and holds nothing of the token. */
 export class CallerRefusal extends Error {
   readonly reason: CallerRefusalReason;
-  /** The scopes of which one would have been enough. */
+  /** One of these scopes would have been enough. */
   readonly scopes: readonly string[];
 
   constructor(
@@ -26,7 +26,7 @@ export class CallerRefusal extends Error {
     this.scopes = scopes;
   }
 
-  /** The status of the answer, as RFC 6750 has it. */
+  /** The status of the answer, by RFC 6750. */
   get status(): 400 | 401 | 403 | 503 {
     switch (this.reason) {
       case 'missing':
@@ -46,7 +46,7 @@ export class CallerRefusal extends Error {
   /** The value of `WWW-Authenticate`; undefined where a token would not help. */
   get challenge(): string | undefined {
     if (this.reason === 'unavailable') return undefined;
-    // RFC 6750 3.1: who showed no token at all is told no error.
+    // RFC 6750 3.1: a request without a token gets no error code.
     if (this.reason === 'missing') return realm;
     const scope = this.scopes.length === 0 ? '' : `, scope="${this.scopes.join(' ')}"`;
     return `${realm}, error="${this.reason}", error_description="${this.message.replaceAll(/["\\]/g, "'")}"${scope}`;

@@ -1,31 +1,31 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../../secret.ts';
 
-/** Who asks the gateway. */
+/** A caller of the gateway. */
 export type Caller =
-  /** Whoever reaches the port, where nobody is checked. */
+  /** Anybody who reaches the port, where callers are not checked. */
   { readonly kind: 'anyone' } | KnownCaller;
 
-/** Somebody who showed a token of an issuer that is trusted, meant for this gateway. */
+/** A caller with a token of a trusted issuer for this gateway. */
 export interface KnownCaller {
   readonly kind: 'known';
   readonly id: CallerId;
-  /** Of the token, checked. */
+  /** Claims of the token, checked. */
   readonly claims: Claims;
-  /** The token itself, to ask upstream on behalf of the caller. */
+  /** The token itself, for upstream calls on behalf of the caller. */
   readonly token: Secret;
   /** Epoch milliseconds. */
   readonly tokenExpiresAt: number;
 }
 
-/** What a token says, by name. */
+/** Claims by name. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Tells one caller from another without saying who it is: a digest, fit for logs and as a key. */
+/** Identifies a caller without naming one: a digest for logs and keys. */
 export type CallerId = string & { readonly __brand: 'CallerId' };
 
 /**
- * Of a tenant of Entra's, that and the object id, as its subjects differ by application and its issuers by the version of
+ * In Entra, tenant and object id, since subjects differ by application and issuers by the version of
  * the token; else issuer and subject (RFC 7519: unique together).
  */
 export function callerIdOf({ iss, sub, oid }: Claims, tenantId: string | undefined): CallerId {
@@ -34,7 +34,7 @@ export function callerIdOf({ iss, sub, oid }: Claims, tenantId: string | undefin
   return createHash('sha256').update(JSON.stringify(names)).digest('base64url').slice(0, 22) as CallerId;
 }
 
-/** The texts of a claim that is a text or a list of texts; none where it is neither. */
+/** The texts of a claim that is a text or a list of texts; none otherwise. */
 export function textsOf(claims: Claims, name: string): readonly string[] {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
   if (typeof value === 'string') return [value];

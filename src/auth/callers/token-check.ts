@@ -4,15 +4,15 @@ import { type Claims, callerIdOf, type KnownCaller, textsOf } from './caller.ts'
 import { CallerRefusal } from './caller-refusal.ts';
 import { type TrustedIssuer, unavailable } from './trusted-issuer.ts';
 
-/** What a token must be. */
+/** Rules for a token. */
 export interface TokenRules {
   readonly issuers: readonly TrustedIssuer[];
-  /** Of which it must name one. */
+  /** It must name one of these. */
   readonly audiences: readonly string[];
-  /** Of which it must hold one, or else one of the roles. */
+  /** It must have one of these, or one of the roles. */
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
-  /** Whether it must be a user's, rather than an application's own. */
+  /** Whether it must be a user's, not an application's own. */
   readonly ofUser: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface TokenRules {
 const clockToleranceSeconds = 60;
 
 /**
- * Checks an access token: signature by a key of its issuer with RS256 alone, issuer, audience, times, and what it allows.
+ * Checks an access token: signature by a key of its issuer with RS256 alone, issuer, audience, times and rights.
  * @param now epoch milliseconds
  * @throws {CallerRefusal}
  */
@@ -28,20 +28,20 @@ export async function checkToken(token: Secret, rules: TokenRules, now: number):
   const { claims, issuer } = await verify(token, rules, now);
   const { tenantId } = issuer;
   if (tenantId !== undefined && String(claims.tid).toLowerCase() !== tenantId) {
-    throw invalid('It is not of the tenant of its issuer.');
+    throw invalid('Its tenant is not the tenant of its issuer.');
   }
   refuseIdToken(claims);
   if (!isAllowed(claims, rules)) {
     throw new CallerRefusal(
       'insufficient_scope',
-      `The token allows too little: it needs ${namesOf(rules)}.`,
+      `The token has too few rights: it needs ${namesOf(rules)}.`,
       { scopes: rules.scopes },
     );
   }
   if (rules.ofUser && !isOfUser(claims)) {
     throw new CallerRefusal(
       'insufficient_scope',
-      'The token is not of a user: this gateway asks on behalf of users, by their own rights.',
+      'The token is not of a user: this gateway calls upstream on behalf of users, with their own rights.',
     );
   }
   return {
@@ -60,7 +60,7 @@ async function verify(
 ): Promise<{ readonly claims: JWTPayload; readonly issuer: TrustedIssuer }> {
   const named = issuerOf(token);
   const issuer = rules.issuers.find(({ names }) => named !== undefined && names.includes(named));
-  if (issuer === undefined) throw invalid('It is not of an issuer that is trusted here.');
+  if (issuer === undefined) throw invalid('Its issuer is not trusted here.');
   try {
     const { payload } = await jwtVerify(token.reveal(), issuer.keys, {
       algorithms: ['RS256'],
@@ -76,7 +76,7 @@ async function verify(
   }
 }
 
-/** What a token says of its issuer, before anything of it is believed: it chooses the keys, nothing more. */
+/** The issuer that an unchecked token names: it selects the keys, and nothing more. */
 function issuerOf(token: Secret): string | undefined {
   try {
     return decodeJwt(token.reveal()).iss;
@@ -89,23 +89,23 @@ function explain(error: unknown): unknown {
   if (error instanceof CallerRefusal) return error;
   if (error instanceof errors.JWTExpired) return invalid('It has expired.');
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return invalid(claimProblems[error.claim] ?? 'It is not what this gateway asks for.');
+    return invalid(claimProblems[error.claim] ?? 'It has a claim that this gateway rejects.');
   }
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
-    return invalid('It is signed with a key that its issuer does not name.');
+    return invalid('Its issuer does not publish the key that signed it.');
   }
   if (error instanceof errors.JOSEAlgNotAllowed) return invalid('It is not signed with RS256.');
   if (invalidTokens.some((kind) => error instanceof kind)) return invalid('It is broken or forged.');
-  // What is left is about fetching the keys.
+  // All other errors are about fetching the keys.
   return unavailable(error);
 }
 
 const claimProblems: Readonly<Record<string, string>> = {
-  aud: 'It is meant for somebody else.',
-  iss: 'It is not of an issuer that is trusted here.',
+  aud: 'It is for another audience.',
+  iss: 'Its issuer is not trusted here.',
   nbf: 'It is not valid yet.',
-  exp: 'It says nothing of when it expires.',
-  sub: 'It says nothing of whom it is about.',
+  exp: 'It has no expiry (exp).',
+  sub: 'It has no subject (sub).',
 };
 
 const invalidTokens = [
@@ -116,11 +116,11 @@ const invalidTokens = [
 ] as const;
 
 function invalid(problem: string): CallerRefusal {
-  return new CallerRefusal('invalid_token', `The access token is not taken. ${problem}`);
+  return new CallerRefusal('invalid_token', `The access token is rejected. ${problem}`);
 }
 
 /**
- * An ID token tells an application who signed in, and is no key to an API. It holds digests of what came with it (OpenID
+ * An ID token names the signed-in user to an application; it is not for APIs. It holds digests of what came with it (OpenID
  * Connect Core 1.0), or else none of what an access token has: scopes, or the client that it was issued to (RFC 9068).
  */
 function refuseIdToken(claims: Claims): void {

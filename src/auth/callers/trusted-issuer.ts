@@ -1,43 +1,59 @@
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+import type { Clock } from '../../clock.ts';
 import type { IdentityNetwork } from '../identity-network.ts';
 import { CallerRefusal } from './caller-refusal.ts';
 
-/** An issuer whose tokens are taken, and the keys that it signs with. */
+/** An issuer whose tokens are accepted, and its keys. */
 export interface TrustedIssuer {
-  /** The values of `iss` under which it issues. */
+  /** The values of `iss` in its tokens. */
   readonly names: readonly string[];
-  /** The tenant that it issues for, where it is one of Entra's; its tokens must name it. */
+  /** Its tenant, in Entra; its tokens must name it. */
   readonly tenantId: string | undefined;
   readonly keys: JWTVerifyGetKey;
 }
 
 export interface IssuerOptions {
-  /** Its address, below which its metadata lie (OpenID Connect Discovery 1.0), and which they must name. */
+  /** Its address: the metadata are below it (OpenID Connect Discovery 1.0) and must name it. */
   readonly issuer: string;
-  /** Further values of `iss` for which it stands with the same keys. */
+  /** Further values of `iss` with the same keys. */
   readonly aliases?: readonly string[];
   readonly tenantId?: string;
   readonly network: Pick<IdentityNetwork, 'fetch'>;
-  /** Whether its keys may be fetched from there. */
+  /** Whether its keys may be fetched from an address. */
   readonly isAllowedAddress: (url: URL) => boolean;
-  /** Clock, in epoch milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 const timeoutMs = 5_000;
-/** Keys are fetched anew after this, and when a token names one that is not known, though not more often than… */
+/** Keys are fetched again after this, and when a token names an unknown one, at most once in… */
 const keysMaxAgeMs = 10 * 60_000;
-/** …this, so that made-up names cost no more. */
+/** …this, so that made-up names cost nothing. */
 const cooldownMs = 30_000;
-/** Metadata, which say where the keys are, are read anew after this. */
+/** Metadata, which say where the keys are, are read again after this. */
 const metadataMaxAgeMs = 24 * 3_600_000;
-/** For this long after a failure nobody asks for the metadata again. */
+/** Back-off after a failed read of the metadata. */
 const failureMemoryMs = 5_000;
 
-/** Keys are had by discovery when a token first needs them; the gateway starts without its identity provider. */
+/** A wall clock that moved this far against the monotonic one was set. */
+const wallStepMs = 10_000;
+
+interface Discovered {
+  readonly keys: Promise<JWTVerifyGetKey>;
+  /** By the monotonic clock. */
+  readonly until: number;
+  /** How far the wall clock was ahead of the monotonic one. */
+  readonly aheadMs: number;
+}
+
+/** Keys are discovered when a token first needs them, so the gateway starts without its identity provider. */
 export function trustIssuer(options: IssuerOptions): TrustedIssuer {
-  const { issuer, aliases = [], network, isAllowedAddress, now } = options;
-  let discovered: { readonly keys: Promise<JWTVerifyGetKey>; readonly until: number } | undefined;
+  const { issuer, aliases = [], network, isAllowedAddress, clock } = options;
+  const { monotonic } = clock;
+  let discovered: Discovered | undefined;
+  /** jose counts the age of keys by the wall clock, and would keep them too long, or fetch none, after it is set back. */
+  const wallAheadMs = (): number => clock.wall() - monotonic();
+  const isGood = ({ until, aheadMs }: Discovered): boolean =>
+    monotonic() < until && Math.abs(wallAheadMs() - aheadMs) < wallStepMs;
 
   const discover = async (): Promise<JWTVerifyGetKey> => {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
@@ -60,16 +76,16 @@ export function trustIssuer(options: IssuerOptions): TrustedIssuer {
     });
   };
 
-  /** Where the metadata cannot be read anew, the keys that were found by the earlier ones go on. */
+  /** Where the metadata cannot be read again, the known keys stay in use. */
   const keysInUse = (): Promise<JWTVerifyGetKey> => {
-    if (discovered !== undefined && now() < discovered.until) return discovered.keys;
+    if (discovered !== undefined && isGood(discovered)) return discovered.keys;
     const earlier = discovered?.keys;
     const keys = discover().catch((cause: unknown) => {
-      discovered = { keys, until: now() + failureMemoryMs };
+      discovered = { keys, until: monotonic() + failureMemoryMs, aheadMs: wallAheadMs() };
       if (earlier === undefined) throw cause;
       return earlier;
     });
-    discovered = { keys, until: now() + metadataMaxAgeMs };
+    discovered = { keys, until: monotonic() + metadataMaxAgeMs, aheadMs: wallAheadMs() };
     return keys;
   };
 
@@ -88,11 +104,11 @@ export function trustIssuer(options: IssuerOptions): TrustedIssuer {
   };
 }
 
-/** The issuer's keys cannot be had at the moment. */
+/** The issuer's keys cannot be fetched at the moment. */
 export function unavailable(cause: unknown): CallerRefusal {
   return new CallerRefusal(
     'unavailable',
-    'The keys of the identity provider cannot be had at the moment. Ask again later.',
+    'The keys of the identity provider cannot be fetched at the moment. Try again later.',
     { cause },
   );
 }

@@ -19,7 +19,7 @@ export interface FederatedIssuer {
   readonly keys: JSONWebKeySet;
 }
 
-/** Somebody of the directory, on whose behalf an application may ask. */
+/** A user of the directory, on whose behalf an application may sign in. */
 export interface EntraUser {
   /** Object id, a GUID. */
   readonly id: string;
@@ -37,7 +37,7 @@ export interface EntraOptions {
   readonly clients: readonly EntraClient[];
   /** Default: none. */
   readonly users?: readonly EntraUser[] | undefined;
-  /** The secret header with which the managed identity endpoint is asked, and the client it stands for. Default: none. */
+  /** The secret header of the managed identity endpoint, and its client. Default: none. */
   readonly managedIdentity?: { readonly header: string; readonly clientId: string } | undefined;
   /** The API's own audience. Default: https://api.securitycenter.microsoft.com, whatever host serves the API. */
   readonly audience?: string | undefined;

@@ -4,7 +4,7 @@ import { guid, type Random } from '../random.ts';
 import type { EntraUser } from './entra-options.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** What a token is to say: an application's own, or one that it got on behalf of a user. */
+/** The claims of a token: an application's own, or one that it got on behalf of a user. */
 export type TokenContents =
   | {
       readonly kind: 'application';

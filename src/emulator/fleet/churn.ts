@@ -1,8 +1,11 @@
 import { integer, pickWeighted, type Random, randomAt, type Weighted } from '../random.ts';
 
-/** What happens to a fleet while time goes by. `draw` chooses the machine. */
+/**
+ * What happens to a fleet while time goes by. `reports`: a full report, which moves `lastSeen`. `reassessed` (risk),
+ * `tagged` and `regrouped` are done in the portal or by rules, and do not move it.
+ */
 export interface ChurnEvent {
-  readonly kind: 'reports' | 'added' | 'removed';
+  readonly kind: 'reports' | 'added' | 'removed' | 'reassessed' | 'tagged' | 'regrouped';
   /** epoch ms */
   readonly at: number;
   /** The event's own generator. */
@@ -10,9 +13,12 @@ export interface ChurnEvent {
 }
 
 const KINDS: Weighted<ChurnEvent['kind']> = [
-  ['reports', 90],
+  ['reports', 75],
   ['added', 5],
   ['removed', 5],
+  ['reassessed', 7],
+  ['tagged', 5],
+  ['regrouped', 3],
 ];
 
 /** Most events of one catching up; when a clock jumps further, the older events are passed over. */
@@ -22,7 +28,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * The events of a fleet as a function of time: event n of a rate falls n/rate minutes after the rate was set, and
- * is drawn from the seed and its number alone. No timers: whoever asks says what time it is.
+ * is drawn from the seed and its number alone. No timers: the caller passes the time.
  */
 export class Churn {
   readonly #seed: number;

@@ -1,8 +1,9 @@
 import type { RawMachine } from '../machine.ts';
-import { integer, scramble32 } from '../random.ts';
+import { scramble32 } from '../random.ts';
 import { Churn, type ChurnEvent, chosen } from './churn.ts';
-import { dateTimeText } from './date-time-text.ts';
 import { type FleetSource, fleetMachine, fleetMachines } from './fleet-source.ts';
+import type { FleetWatch } from './fleet-watch.ts';
+import { changeOf, eventMoment } from './machine-change.ts';
 import { NewestSeenOrder } from './newest-seen.ts';
 import { Row } from './row.ts';
 import { type RowOrder, shuffled } from './row-order.ts';
@@ -19,6 +20,7 @@ export class Fleet {
   readonly #rows: Row[];
   #nextIndex: number;
   readonly #newestSeen = new NewestSeenOrder();
+  readonly #watches = new Set<FleetWatch>();
 
   /** @throws RangeError when a seeded fleet's size is out of bounds */
   constructor(source: FleetSource, now: number) {
@@ -45,8 +47,28 @@ export class Fleet {
         return [...this.#rows];
       case 'newest-seen':
         return this.#newestSeen.of(this.#rows);
+      case 'oldest-seen':
+        return this.#newestSeen.of(this.#rows).toReversed();
       case 'unstable':
         return shuffled(this.#rows, scramble32(this.#seed ^ scramble32(serial)));
+    }
+  }
+
+  /** Notes from now on which machines are there. */
+  watch(watch: FleetWatch): void {
+    for (const { machine } of this.#rows) watch.came(machine.id);
+    this.#watches.add(watch);
+  }
+
+  unwatch(watch: FleetWatch): void {
+    this.#watches.delete(watch);
+  }
+
+  /** Makes way for another fleet, which is watched from now on. */
+  handOver(next: Fleet): void {
+    for (const watch of this.#watches) {
+      for (const { machine } of this.#rows) watch.went(machine.id);
+      next.watch(watch);
     }
   }
 
@@ -62,23 +84,21 @@ export class Fleet {
       const added = new Row(this.#newMachine(event));
       this.#rows.push(added);
       this.#newestSeen.note(undefined, added, this.#rows.length);
-    } else if (event.kind === 'reports') {
-      const reported = new Row({ ...old.machine, lastSeen: moment(event) });
-      this.#rows[at] = reported;
-      this.#newestSeen.note(old, reported, this.#rows.length);
-    } else {
+      for (const watch of this.#watches) watch.came(added.machine.id);
+    } else if (event.kind === 'removed') {
       this.#rows.splice(at, 1);
       this.#newestSeen.note(old, undefined, this.#rows.length);
+      for (const watch of this.#watches) watch.went(old.machine.id);
+    } else {
+      const changed = new Row({ ...old.machine, ...changeOf(event.kind, event) });
+      this.#rows[at] = changed;
+      this.#newestSeen.note(old, changed, this.#rows.length);
     }
   }
 
   #newMachine(event: ChurnEvent): RawMachine {
     const machine = fleetMachine(this.#seed, this.#nextIndex++, event.at);
-    const seen = moment(event);
+    const seen = eventMoment(event);
     return { ...machine, firstSeen: seen, lastSeen: seen };
   }
-}
-
-function moment(event: ChurnEvent): string {
-  return dateTimeText(event.at, integer(event.random, 10_000));
 }

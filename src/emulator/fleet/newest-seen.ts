@@ -9,8 +9,7 @@ export function newestSeenFirst(rows: readonly Row[]): readonly Row[] {
 
 /**
  * Keeps the newest-seen order of a changing fleet. Sorting 200,000 rows anew takes a second, so that the changes
- * are noted instead, and put in front of what was sorted before: two sorted runs, which the engine's merge sort
- * joins in one pass. Once there are more changes than rows, the order is forgotten and made anew when asked for.
+ * are noted instead, and merged into what was sorted before. Once there are more changes than rows, the order is forgotten and made anew when asked for.
  */
 export class NewestSeenOrder {
   #sorted: readonly Row[] | undefined;
@@ -30,8 +29,8 @@ export class NewestSeenOrder {
     if (this.#sorted === undefined) return this.#keep(newestSeenFirst(rows));
     if (this.#gone.size + this.#fresh.length === 0) return this.#sorted;
     const stillThere = (row: Row) => !this.#gone.has(row);
-    const newest = this.#fresh.filter(stillThere).reverse();
-    return this.#keep(newestSeenFirst([...newest, ...this.#sorted.filter(stillThere)]));
+    const fresh = newestSeenFirst(this.#fresh.filter(stillThere).reverse());
+    return this.#keep(merged(fresh, this.#sorted.filter(stillThere)));
   }
 
   #keep<Order extends readonly Row[] | undefined>(order: Order): Order {
@@ -40,4 +39,18 @@ export class NewestSeenOrder {
     this.#fresh = [];
     return order;
   }
+}
+
+/** Two sorted lists as one; of equal rows those of the first come first. */
+function merged(first: readonly Row[], second: readonly Row[]): readonly Row[] {
+  const rows: Row[] = [];
+  let at = 0;
+  for (const row of second) {
+    for (let next = first[at]; next !== undefined && next.lastSeen >= row.lastSeen; next = first[++at]) {
+      rows.push(next);
+    }
+    rows.push(row);
+  }
+  for (const row of first.slice(at)) rows.push(row);
+  return rows;
 }

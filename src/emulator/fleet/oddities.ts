@@ -21,7 +21,10 @@ export interface Oddity {
 }
 
 const NEVER = '0001-01-01T00:00:00Z';
-const OPTIONAL_PROPERTIES = MACHINE_PROPERTIES.filter((property) => property !== 'id');
+/** `defenderAvStatus` is missing from most machines as it is. */
+const OPTIONAL_PROPERTIES = MACHINE_PROPERTIES.filter(
+  (property) => property !== 'id' && property !== 'defenderAvStatus',
+);
 const NULLABLE_PROPERTIES = OPTIONAL_PROPERTIES.filter(
   (property) => property !== 'machineTags' && property !== 'ipAddresses',
 );

@@ -3,11 +3,17 @@ import type { Row } from './row.ts';
 
 /**
  * The order of an answer; none is promised by the service. `insertion`: the order the machines were added in.
- * `newest-seen`: the latest report first, machines without one last. `unstable`: another order on every call.
+ * `newest-seen`: the latest report first, machines without one last; `oldest-seen`: the reverse. `unstable`: another
+ * order on every call.
  */
-export type RowOrder = 'insertion' | 'newest-seen' | 'unstable';
+export type RowOrder = 'insertion' | 'newest-seen' | 'oldest-seen' | 'unstable';
 
-export const ROW_ORDERS = ['insertion', 'newest-seen', 'unstable'] as const satisfies readonly RowOrder[];
+export const ROW_ORDERS = [
+  'insertion',
+  'newest-seen',
+  'oldest-seen',
+  'unstable',
+] as const satisfies readonly RowOrder[];
 
 /** All rows once, in an order of `seed`'s own (Fisher-Yates). */
 export function shuffled(rows: readonly Row[], seed: number): readonly Row[] {

@@ -33,7 +33,8 @@ const HEALTH: Weighted<Health> = [
   [{ status: 'Unknown', silentDays: [1, 60] }, 1],
 ];
 
-const RISK: Weighted<string> = [
+/** Risk scores, and how often each is met. */
+export const RISK: Weighted<string> = [
   ['None', 70],
   ['Informational', 8],
   ['Low', 12],
@@ -65,6 +66,14 @@ const MANAGEMENT: Weighted<readonly [managedBy: string, status: string]> = [
   [['Intune', 'Success'], 55],
   [['MicrosoftDefenderForEndpoint', 'Success'], 20],
   [['Unknown', 'Unknown'], 25],
+];
+
+/** Recorded in 2023, on Windows; other answers lack the key. */
+const ANTIVIRUS: Weighted<string | undefined> = [
+  [undefined, 60],
+  ['Updated', 32],
+  ['NotUpdated', 6],
+  ['Unknown', 2],
 ];
 
 const CLOUDS: Weighted<string> = [
@@ -127,11 +136,12 @@ export function seededMachine(seed: number, index: number, now: number): RawMach
     managedByStatus: onboarded ? managedByStatus : 'Unknown',
     ipAddresses: networkInterfaces(random, address),
     vmMetadata: system.role === 'server' && chance(random, 0.4) ? vmMetadata(random) : null,
+    ...antivirus(random, onboarded && system.platform.startsWith('Windows')),
   };
 }
 
 /** 40 hex digits; the first eight are one to one with the index, so no two machines of a seed share an id. */
-function hexId(random: Random, seed: number, index: number): string {
+export function hexId(random: Random, seed: number, index: number): string {
   const head = scramble32(index ^ scramble32(seed))
     .toString(16)
     .padStart(8, '0');
@@ -146,6 +156,12 @@ function externalAddress(random: Random, site: Site): string {
   if (chance(random, 0.03)) return `2001:db8:${hex(random, 4)}::${hex(random, 4)}`;
   if (chance(random, 0.2)) return `192.0.2.${1 + integer(random, 254)}`;
   return site.publicAddress;
+}
+
+/** The state of the antivirus, for those that have one: a key that is missing as often as it is there. */
+function antivirus(random: Random, reported: boolean): object {
+  const defenderAvStatus = reported ? pickWeighted(random, ANTIVIRUS) : undefined;
+  return defenderAvStatus === undefined ? {} : { defenderAvStatus };
 }
 
 function vmMetadata(random: Random): RawMachine['vmMetadata'] {

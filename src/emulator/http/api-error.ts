@@ -81,10 +81,10 @@ export const API_ERRORS = {
   internal: (): ApiError => ({ status: 500, code: 'InternalServerError', message: 'An error has occurred.' }),
 } as const;
 
-/** The roles of which one is needed to list machines. */
+/** One of these roles is needed to list machines. */
 export const LISTING_ROLES: ReadonlySet<string> = new Set(REQUIRED_ROLES.split(','));
 
-/** The delegated permissions of which one is needed to list machines; the texts of their refusals are inferred. */
+/** One of these delegated permissions is needed to list machines; the texts of their errors are inferred. */
 export const LISTING_SCOPES: ReadonlySet<string> = new Set(REQUIRED_SCOPES.split(','));
 
 /** The body of an error, with the correlation id and tenant of the request it answers. */

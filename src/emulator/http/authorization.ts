@@ -1,7 +1,7 @@
 import { API_ERRORS, type ApiError, LISTING_ROLES, LISTING_SCOPES } from './api-error.ts';
 import { shortHash } from './request-log.ts';
 
-/** As whom a call comes. The quota counts by application, whoever it calls for. */
+/** The identity of a call. The quota counts by application, for all its users. */
 export type Principal =
   | {
       readonly kind: 'application';
@@ -33,7 +33,7 @@ export type Authorization =
   | { readonly kind: 'granted'; readonly principal: Principal }
   | { readonly kind: 'refused'; readonly error: ApiError; readonly principal?: Principal };
 
-/** Who may list machines: decided from the Authorization header alone. */
+/** Whether a call may list machines: decided from the Authorization header alone. */
 export async function authorize(
   header: string | undefined,
   verifiers: readonly TokenVerifier[],
@@ -73,7 +73,7 @@ function missingRight(principal: Principal): ApiError | undefined {
 /** The tenant of fixed tokens, and the one errors name when nothing is known of the caller. */
 export const DEFAULT_TENANT_ID = '9b8f7c3e-52d1-4f0a-8a57-2f0e6c1d4b90';
 
-/** Accepts fixed tokens; each stands for an application of its own with every role. */
+/** Accepts fixed tokens; each is an application of its own with every role. */
 export function fixedTokens(tokens: readonly string[], audience: string): TokenVerifier {
   const known = new Map<string, VerifiedToken>(
     tokens.map((token) => [

@@ -15,7 +15,7 @@ export interface ListCall {
   readonly serial: number;
   /** The address of the list as the client called it. */
   readonly listUrl: string;
-  /** Whether a machine is shown to whoever calls; undefined: all are. */
+  /** Whether a machine is shown to the caller; undefined: all are. */
   readonly isVisible: ((machine: RawMachine) => boolean) | undefined;
 }
 
@@ -36,7 +36,7 @@ export function listMachines(
   const ordered = options.orderBy === undefined ? inOrder : orderRows(inOrder, options.orderBy);
   const { isVisible } = call;
   const shown = isVisible === undefined ? ordered : ordered.filter(({ machine }) => isVisible(machine));
-  const matching = predicate === undefined ? shown : shown.filter(({ machine }) => predicate(machine));
+  const matching = predicate === undefined ? shown : shown.filter(predicate);
   const most = Math.min(options.top ?? settings.pageCap, settings.pageCap);
   const rows = matching.slice(options.skip, options.skip + most);
   if (matching.length === 0 && settings.emptyListAs404) return API_ERRORS.noRecentMachines();
@@ -50,7 +50,7 @@ export function listMachines(
 }
 
 /**
- * The next link as it was reported: the options have lost their names. Whoever follows it reads the whole fleet,
+ * The next link as it was reported: the options have lost their names. Following it reads the whole fleet,
  * unfiltered, from the start, and gets the same kind of link again.
  */
 function brokenNextLink(listUrl: string, filter: string | undefined, skip: number): string {

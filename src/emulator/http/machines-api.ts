@@ -24,7 +24,7 @@ import type { Quota } from './quota.ts';
 import { loggableHeaders, type Outcome, type RequestLog } from './request-log.ts';
 import { sendAnswer, sendFault } from './send.ts';
 
-/** What the API works with. Functions are asked anew on every call, for what they give can be replaced. */
+/** Dependencies of the API. Functions are called on every request, since their results can be replaced. */
 export interface MachinesApiParts {
   readonly settings: () => Settings;
   readonly fleet: () => Fleet;
@@ -74,7 +74,10 @@ export function serveMachinesApi(app: FastifyInstance, parts: MachinesApiParts):
         reply.raw.destroy();
         return reply;
       }
-      parts.logger?.error({ err: cause, path: target.path }, 'the emulator could not answer');
+      parts.logger?.error(
+        { err: cause, path: target.path, traceId: traceIdOf(request) },
+        'the emulator could not answer',
+      );
       outcome(500);
       sendAnswer(reply, errorAnswer(API_ERRORS.internal(), correlationId, DEFAULT_TENANT_ID), 'identity');
     }
@@ -94,6 +97,7 @@ interface Call {
 
 async function answerCall(call: Call, parts: MachinesApiParts): Promise<void> {
   const { request, reply, outcome, fault, correlationId } = call;
+  const traceId = traceIdOf(request);
   const authorization = await authorize(request.headers.authorization, parts.verifiers, parts.audience);
   const tenantId = authorization.principal?.tenantId ?? DEFAULT_TENANT_ID;
   const refusal = refusalOf(authorization, parts);
@@ -107,13 +111,16 @@ async function answerCall(call: Call, parts: MachinesApiParts): Promise<void> {
   if (fault !== undefined) {
     const status = sendFault(reply, fault, makeAnswer, encoding);
     if (status !== undefined) outcome(status);
-    parts.logger?.info({ path: call.target.path, fault: fault.kind, status }, 'answered with a fault');
+    parts.logger?.info(
+      { path: call.target.path, fault: fault.kind, status, traceId },
+      'answered with a fault',
+    );
     return;
   }
   const answer = makeAnswer();
   outcome(answer.status, answer.rows);
   const { path, rawQuery } = call.target;
-  parts.logger?.info({ path, rawQuery, status: answer.status, rows: answer.rows }, 'answered');
+  parts.logger?.info({ path, rawQuery, status: answer.status, rows: answer.rows, traceId }, 'answered');
   sendAnswer(reply, answer, encoding);
 }
 
@@ -128,14 +135,14 @@ function refusalOf(authorization: Authorization, parts: MachinesApiParts): ApiEr
   return API_ERRORS.quotaExceeded(exceeded.calls, exceeded.window, exceeded.waitSeconds, retryAfterHeader);
 }
 
-/** Whether a machine is shown to whoever calls; undefined: all are. */
+/** Whether a machine is shown to the caller; undefined: all are. */
 type Visibility = ((machine: RawMachine) => boolean) | undefined;
 
 /** A user is shown the machines of the user's device groups only (documented); an application all of them. */
 function visibleTo(principal: Principal | undefined): Visibility {
   if (principal?.kind !== 'user') return undefined;
   const groups = new Set(principal.deviceGroups);
-  // Some machines bear the number as text.
+  // Some machines have the number as text.
   return ({ rbacGroupId }) => groups.has(Number(rbacGroupId ?? Number.NaN));
 }
 
@@ -167,6 +174,13 @@ function answerOf(
     throw cause;
   }
 }
+
+/** The trace that the call says it is a part of, by W3C Trace Context. */
+function traceIdOf({ headers: { traceparent } }: FastifyRequest): string | undefined {
+  return typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
+}
+
+const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 function targetOf(url: string): Target {
   const mark = url.indexOf('?');

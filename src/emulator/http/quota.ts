@@ -9,7 +9,7 @@ export interface QuotaLimits {
 /** The documented quota. */
 export const DOCUMENTED_QUOTA: QuotaLimits = { perMinute: 100, perHour: 1_500 };
 
-/** A refused call: which limit it hit, and how long calls stay refused if nobody calls meanwhile. */
+/** A refused call: which limit it hit, and how long calls stay rejected if none is made meanwhile. */
 export interface QuotaRefusal {
   readonly calls: number;
   /** The window as the recorded message writes it: `00:01:00` or `01:00:00`. */
@@ -34,7 +34,7 @@ export class Quota {
   /** Moments of calls in epoch ms by key, the oldest first. */
   readonly #calls = new Map<string, number[]>();
 
-  /** Notes a call at `now` and says whether it is refused. */
+  /** Counts a call at `now` and says whether it is rejected. */
   record(key: string, now: number, limits: QuotaLimits | 'off'): QuotaRefusal | undefined {
     if (limits === 'off') return undefined;
     const calls = this.#callsOf(key);

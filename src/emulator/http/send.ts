@@ -11,7 +11,7 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, encoding: Conten
   const stream = encoder(encoding);
   if (stream === undefined) return reply.send(pieces);
   reply.header('content-encoding', encoding);
-  // A client that leaves in mid-body ends the stream early; there is nobody left to tell.
+  // A client that leaves in mid-body ends the stream early; no reader is left.
   return reply.send(pipeline(pieces, stream, () => undefined));
 }
 

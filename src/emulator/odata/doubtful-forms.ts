@@ -1,5 +1,5 @@
 /**
- * Query forms of which nobody knows for sure whether the service takes them: sources disagree, or one client
+ * Query forms that the service may or may not accept: sources disagree, or one client
  * alone has been seen to send them. Each is refused with 400 unless it is switched on.
  */
 export interface DoubtfulForms {

@@ -42,7 +42,7 @@ interface Scope {
 /**
  * Reads a percent-decoded `$filter` to a tree. Grammar only: names and types are not looked at here.
  *
- * @throws BadQuery when the text is no filter, or is OData that nobody has been seen to send to this API
+ * @throws BadQuery when the text is no filter, or is OData that was never seen in calls of this API
  *   (arithmetic, a constant on the left, paths into objects, ...): a stand-in that took more than the service
  *   is known to take would hide mistakes.
  */

@@ -8,7 +8,7 @@ export interface DocumentBounds {
   /** Fields one within another; those of introspection have a bound of their own. */
   readonly depth: number;
   readonly aliases: number;
-  /** Fields of the operation itself, each of which may ask upstream. */
+  /** Root fields of the operation; each may need upstream calls. */
   readonly rootFields: number;
 }
 
@@ -39,17 +39,17 @@ export function documentBoundsRule(bounds: DocumentBounds): ValidationRule {
       const excess = findExcess(document, bounds);
       if (excess === undefined) return undefined;
       context.reportError(new GraphQLError(excess));
-      // To the visitor: the document is to be taken away, so that no other rule walks through it.
+      // To the visitor: the document is removed, so that no other rule walks through it.
       return null;
     },
   });
 }
 
-/** What is too large in a document, and what to do, in words for its author; undefined where nothing is. */
+/** The part of a document that is too large, and what to do, for its author; undefined where none is. */
 function findExcess(document: DocumentNode, bounds: DocumentBounds): string | undefined {
   const { definitions } = document;
   if (definitions.length > maxDefinitions) {
-    return `The document has ${definitions.length} operations and fragments; at most ${maxDefinitions} are taken. Send only those that are needed.`;
+    return `The document has ${definitions.length} operations and fragments; at most ${maxDefinitions} are allowed. Send only those that are needed.`;
   }
   const measure = new DocumentMeasure(document, maxSelections);
   for (const definition of definitions) {
@@ -72,7 +72,7 @@ function findExcessOf(
   const what = `The ${kind}${name === undefined ? '' : ` ${name}`}`;
   const variables = definition.variableDefinitions?.length ?? 0;
   if (variables > maxVariables) {
-    return `${what} declares ${variables} variables; at most ${maxVariables} are taken. Use lists or input objects.`;
+    return `${what} declares ${variables} variables; at most ${maxVariables} are allowed. Use lists or input objects.`;
   }
   const size = measure.sizeOf(definition);
   const { depth, introspectionDepth, selections, aliases, directives, inputDepth } = size;
@@ -81,26 +81,26 @@ function findExcessOf(
   }
   // A fragment may be one of introspection; where it is spread, its depth is the operation's.
   if (kind === 'operation' && depth > bounds.depth) {
-    return `${what} goes down ${depth} levels of fields; at most ${bounds.depth} are taken. Select what is nested deeper in another query.`;
+    return `${what} goes down ${depth} levels of fields; at most ${bounds.depth} are allowed. Select what is nested deeper in another query.`;
   }
   if (introspectionDepth > maxIntrospectionDepth) {
-    return `${what} goes down ${introspectionDepth} levels of introspection; at most ${maxIntrospectionDepth} are taken.`;
+    return `${what} goes down ${introspectionDepth} levels of introspection; at most ${maxIntrospectionDepth} are allowed.`;
   }
   if (aliases > bounds.aliases) {
-    return `${what} has ${aliases} aliases; at most ${bounds.aliases} are taken. Ask in several queries.`;
+    return `${what} has ${aliases} aliases; at most ${bounds.aliases} are allowed. Ask in several queries.`;
   }
   if (directives > maxDirectives) {
-    return `${what} has ${directives} directives; at most ${maxDirectives} are taken.`;
+    return `${what} has ${directives} directives; at most ${maxDirectives} are allowed.`;
   }
   if (inputDepth > maxInputDepth) {
-    return `${what} has a literal nested ${inputDepth} levels deep; at most ${maxInputDepth} are taken. Write the condition flatter.`;
+    return `${what} has a literal nested ${inputDepth} levels deep; at most ${maxInputDepth} are allowed. Write the condition flatter.`;
   }
   const { rootFields, repeats } = measure.written(definition);
   if (kind === 'operation' && rootFields > bounds.rootFields) {
-    return `${what} asks for ${rootFields} fields of its root; at most ${bounds.rootFields} are taken. Ask in several queries.`;
+    return `${what} asks for ${rootFields} fields of its root; at most ${bounds.rootFields} are allowed. Ask in several queries.`;
   }
   if (repeats > maxRepeats) {
-    return `${what} selects the same fields again ${repeats} times; at most ${maxRepeats} times are taken. Select each field once.`;
+    return `${what} selects the same fields again ${repeats} times; at most ${maxRepeats} times are allowed. Select each field once.`;
   }
   return undefined;
 }
@@ -110,6 +110,6 @@ export function tokensMessage(message: string): string | undefined {
   const [, most] = /contains more that (\d+) tokens/.exec(message) ?? [];
   return most === undefined
     ? undefined
-    : `The document has more than ${most} tokens (names, values and punctuation), the most that are taken. ` +
+    : `The document has more than ${most} tokens (names, values and punctuation), the most that are allowed. ` +
         'Put values into variables, or ask in several queries.';
 }

@@ -9,12 +9,12 @@ import {
   type ValueNode,
 } from 'graphql';
 
-/** What a selection set comes to, with every fragment written out. */
+/** The size of a selection set, with every fragment written out. */
 export interface SelectionSize {
   /** Levels of fields, those of introspection left out. */
   readonly depth: number;
   readonly introspectionDepth: number;
-  /** Fields and spreads; Infinity where doubling fragments leave what a number holds. */
+  /** Fields and spreads; Infinity where doubling fragments exceed a number. */
   readonly selections: number;
   readonly aliases: number;
   readonly directives: number;
@@ -22,7 +22,7 @@ export interface SelectionSize {
   readonly inputDepth: number;
 }
 
-/** What is counted only where it is known to be bounded, since here every fragment is walked through where it is spread. */
+/** Counts that need a bounded size first, since every fragment is walked through at each spread. */
 export interface WrittenOut {
   readonly rootFields: number;
   /** Fields under a name that another field of the same selection set has. */

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { contentVersion } from '../entity-tag.ts';
 
 /** A file that the explorer's page loads, and where it comes from. */
 export interface BrowserFile {
@@ -32,8 +32,8 @@ export const browserFiles: readonly BrowserFile[] = [
 /** A file as it is sent. */
 export interface LoadedFile extends BrowserFile {
   readonly content: Buffer;
-  /** Strong entity tag, quotes included. */
-  readonly etag: string;
+  /** Names its content. */
+  readonly version: string;
 }
 
 /**
@@ -43,8 +43,7 @@ export interface LoadedFile extends BrowserFile {
 export function loadBrowserFiles(): readonly LoadedFile[] {
   return browserFiles.map((file) => {
     const content = readFileSync(locateBrowserFile(file));
-    const digest = createHash('sha256').update(content).digest('base64url');
-    return { ...file, content, etag: `"${digest}"` };
+    return { ...file, content, version: contentVersion(file.type, content) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { htmlPage } from '../html-page.ts';
 import { browserFiles } from './browser-files.ts';
 
 /** The explorer's page, which holds nothing but the addresses of its files. */
@@ -7,20 +8,10 @@ export function explorerPage(styleNonce: string): string {
       ? `<link rel="stylesheet" href="explorer/${name}">`
       : `<script defer src="explorer/${name}" nonce="${styleNonce}"></script>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Machines Gateway</title>
-<link rel="icon" href="data:,">
-${links.join('\n')}
-</head>
-<body>
-<main id="explorer"><p>Loading the explorer. It needs JavaScript.</p></main>
-</body>
-</html>
-`;
+  return htmlPage(
+    links.join('\n'),
+    '<main id="explorer"><p>Loading the explorer. It needs JavaScript.</p></main>',
+  );
 }
 
 /**

@@ -41,7 +41,7 @@ export class FairQueue<T> {
     if (items.size === 0) this.#owners.delete(owner);
   }
 
-  /** How many would be taken before one that `owner` pushed now, if nobody else came. */
+  /** How many would be taken before one that `owner` pushed now, if no other came. */
   aheadOfNewcomer(owner: string): number {
     const own = this.sizeOf(owner);
     let before = true;

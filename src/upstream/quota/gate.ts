@@ -45,7 +45,7 @@ export function ended(gate: Gate, id: string, now: number, outcome: 'answered' |
   return outcome === 'answered' ? openGate : { kind: 'shut', untilMs: now };
 }
 
-/** Whether a 429 to the call `id` is news: calls that were out together are refused together. */
+/** Whether a 429 to the call `id` is news: calls that were in flight together are rejected together. */
 export function isNews(gate: Gate, id: string): boolean {
   return gate.kind === 'open' || (gate.kind === 'probing' && gate.probe === id);
 }

@@ -1,10 +1,7 @@
-import type { Book, Ending, Refusal } from './book.ts';
-import type { GateState, Lane, LedgerKind } from './quota.ts';
-
-/** Answer to a call that wants to go: its id in the ledger, or why not. */
-export type Admission =
-  | { readonly kind: 'admitted'; readonly id: string }
-  | ({ readonly kind: 'refused' } & Refusal);
+import type { Timers } from '../../timers.ts';
+import { type Admission, Book, type Ending, type LedgerEvents } from './book.ts';
+import type { QuotaRules } from './options.ts';
+import type { Lane, LedgerKind } from './quota.ts';
 
 /**
  * Where calls are counted. Decides on one call at a time and knows nothing of queues; see ledger-suite.ts among the
@@ -23,19 +20,28 @@ export interface Ledger {
 
 export interface LedgerOutlook {
   readonly book: Book;
-  /** The instant in the ledger's own time. */
   readonly now: number;
-  /** The ledger admits nothing before this. */
-  readonly notBefore: number;
-}
-
-/** What a ledger tells. */
-export interface LedgerEvents {
-  /** Calls may go that could not before, or cannot that could. */
-  readonly onChange: () => void;
-  readonly onGate: (gate: GateState) => void;
-  readonly onForeignUse: (event: { readonly share: number; readonly foreignUse: number }) => void;
-  readonly onLedger: (ledger: LedgerKind, why: string) => void;
 }
 
 export type LedgerFactory = (events: LedgerEvents) => Ledger;
+
+/** The ledger of a gateway that runs alone. */
+export function memoryLedger(rules: QuotaRules, clock: Timers): LedgerFactory {
+  const book = new Book(rules);
+  let calls = 0;
+  return (events) => ({
+    kind: () => 'memory',
+    admit: async (lane) => {
+      // Not within the caller's own step: a call is either seen to wait or in the log, not both.
+      await undefined;
+      return book.admit(String(++calls), lane, clock.now(), events);
+    },
+    end: (id, ending) => {
+      book.noteEnd(id, ending, clock.now());
+      book.judge(id, ending, clock.now(), events);
+      events.onChange();
+    },
+    outlook: () => ({ book, now: clock.now() }),
+    close: async () => undefined,
+  });
+}

@@ -15,7 +15,7 @@ export interface QuotaRules {
   readonly maxCallMs: number;
   /** Longest time that upstream can shut the gate for; a quota is free again after its longest window. */
   readonly maxGateMs: number;
-  /** Below this fraction of every window, a 429 is taken for somebody else's doing. */
+  /** Below this fraction of every window, a 429 is attributed to another program. */
   readonly foreignBelow: number;
   /** The share is not lowered below this. */
   readonly leastShare: number;
@@ -39,30 +39,6 @@ export const defaultRules: QuotaRules = {
   leastShare: 0.1,
   shareGrowthPerMinute: 0.1,
 };
-
-/** @throws {RangeError} naming the first rule that makes no sense */
-export function checkRules(rules: QuotaRules): QuotaRules {
-  const must = (holds: boolean, text: string): void => {
-    if (!holds) throw new RangeError(text);
-  };
-  const fraction = (value: number): boolean => value >= 0 && value < 1;
-  must(rules.windows.length > 0, 'A quota needs at least one window.');
-  for (const { windowMs, calls } of rules.windows) {
-    must(Number.isInteger(windowMs) && windowMs > 0, `A window cannot last ${windowMs} ms.`);
-    must(Number.isInteger(calls) && calls > 0, `A window cannot hold ${calls} calls.`);
-    must(
-      limitOf({ windowMs, calls }, rules) >= 1,
-      `A margin of ${rules.margin} leaves none of ${calls} calls.`,
-    );
-  }
-  must(fraction(rules.margin), `A margin is a fraction, not ${rules.margin}.`);
-  must(fraction(rules.reserve), `A reserve is a fraction, not ${rules.reserve}.`);
-  must(rules.maxCallMs > 0, `A call cannot last ${rules.maxCallMs} ms.`);
-  must(rules.maxGateMs > 0, `A gate cannot be shut for ${rules.maxGateMs} ms.`);
-  must(rules.leastShare > 0 && rules.leastShare <= 1, `A least share of ${rules.leastShare} ends all calls.`);
-  must(rules.shareGrowthPerMinute > 0, 'A lowered share must grow back.');
-  return rules;
-}
 
 /** The calls of a window that we ever allow ourselves. */
 export function limitOf(window: QuotaWindow, { margin }: Pick<QuotaRules, 'margin'>): number {

@@ -9,15 +9,11 @@ export interface ProjectedWindow {
 
 export interface Outlook {
   readonly now: number;
-  /** No call goes before this: the gate, or a ledger that is not there yet. */
+  /** No call goes before this: the gate, or a part of the quota that is not open yet. */
   readonly notBefore: number;
   /** By their ends. */
   readonly entries: readonly LogEntry[];
   readonly windows: readonly ProjectedWindow[];
-  /** What a call on the share weighs. */
-  readonly shareWeight: number;
-  /** What each further call weighs. */
-  readonly callWeight: number;
 }
 
 /**
@@ -30,9 +26,9 @@ export interface Outlook {
  * further call and one a call of the log, whatever the number of calls asked for.
  */
 export function projectStarts(outlook: Outlook, lanes: readonly Lane[]): number[] {
-  const { now, entries, shareWeight, callWeight } = outlook;
+  const { now, entries } = outlook;
   const starts: number[] = [];
-  const pointers = outlook.windows.map((window) => ({ ...window, first: 0, weight: totalWeight(outlook) }));
+  const pointers = outlook.windows.map((window) => ({ ...window, first: 0 }));
   /** When the entry at `index` ends at the earliest; calls in flight may end any moment. Further calls come behind. */
   const endAt = (index: number): number => {
     const entry = entries[index];
@@ -40,34 +36,25 @@ export function projectStarts(outlook: Outlook, lanes: readonly Lane[]): number[
       ? (starts[index - entries.length] ?? Number.POSITIVE_INFINITY)
       : Math.min(entry.endMs, now);
   };
-  const weightAt = (index: number): number => {
-    const entry = entries[index];
-    return entry === undefined ? callWeight : entry.onShare ? shareWeight : 1;
-  };
 
   let start = Math.max(now, outlook.notBefore);
   for (const lane of lanes) {
     for (const pointer of pointers) {
       const { capacity, windowMs } = pointer;
-      while (pointer.weight + callWeight > capacity.at(lane, start)) {
+      for (;;) {
+        const calls = entries.length + starts.length - pointer.first + 1;
+        if (calls <= capacity.at(lane, start)) break;
         const leavesAt = endAt(pointer.first) + windowMs + 1;
-        const growsAt = capacity.reachesAt(lane, pointer.weight + callWeight, start);
+        const growsAt = capacity.reachesAt(lane, calls, start);
         if (growsAt <= leavesAt) {
           start = growsAt;
           break;
         }
         start = Math.max(start, leavesAt);
-        pointer.weight -= weightAt(pointer.first);
         pointer.first++;
       }
     }
     starts.push(start);
-    for (const pointer of pointers) pointer.weight += callWeight;
   }
   return starts;
-}
-
-function totalWeight({ entries, shareWeight }: Outlook): number {
-  if (shareWeight === 1) return entries.length;
-  return entries.reduce((sum, { onShare }) => sum + (onShare ? shareWeight : 1), 0);
 }

@@ -3,14 +3,14 @@
  * Made by {@link createQuota} (scheduler.ts) over a ledger: one in memory, or one in Redis for several replicas.
  */
 
-/** Interactive calls answer somebody who waits and may burst; background calls spend only above a reserve. */
+/** A caller waits for interactive calls, which may burst; background calls spend only above a reserve. */
 export type Lane = 'interactive' | 'background';
 
 export interface QuotaRequest {
   readonly lane: Lane;
-  /** As whom upstream is called. Principals of a lane take turns. Stays in this process. */
-  readonly principal: string;
-  /** Longest wait, in ms from now. */
+  /** Whose turn it takes: calls of a lane take turns by this. Stays in this process. */
+  readonly turn: string;
+  /** Time until the caller's deadline, in ms, the call itself included. 0 for a call that goes now or never. */
   readonly patienceMs: number;
   /** Gives the place in the queue up. */
   readonly signal: AbortSignal;
@@ -35,11 +35,12 @@ export interface Permit {
 export interface Quota {
   /**
    * Waits for its turn.
-   * @throws {QuotaError} at once where the wait would exceed the patience; the signal's reason where it goes off
+   * @throws {QuotaError} at once where the wait would exceed the patience, and where the caller's time is up while it waits;
+   *   the signal's reason where it goes off otherwise
    */
   readonly acquire: (request: QuotaRequest) => Promise<Permit>;
   readonly state: () => QuotaState;
-  /** Refuses who waits and lets go of the ledger. */
+  /** Rejects waiting calls and releases the ledger. */
   readonly close: () => Promise<void>;
 }
 
@@ -98,9 +99,8 @@ export interface QuotaState {
   readonly ledger: LedgerKind;
 }
 
-/** What log and metrics are told. */
+/** Events for log and metrics. */
 export interface QuotaEvents {
-  readonly onAdmitted?: (lane: Lane, waitedMs: number) => void;
   readonly onRefused?: (lane: Lane, reason: QuotaRefusalReason, retryAfterMs: number) => void;
   readonly onGate?: (gate: GateState) => void;
   /** Upstream said 429 while our own log showed room. */

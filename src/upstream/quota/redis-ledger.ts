@@ -1,386 +1,419 @@
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { Book, type Ending } from './book.ts';
-import { bidFarewell, bookUnknown, type Farewell, mergeArguments } from './farewell.ts';
-import type { Admission, Ledger, LedgerEvents, LedgerFactory } from './ledger.ts';
-import { noteEnd } from './memory-ledger.ts';
+import type { RedisAddress } from '../../redis/redis-address.ts';
+import { openRedis, type RedisConnection, RedisFault, runScript } from '../../redis/redis-connection.ts';
+import { RedisLink } from '../../redis/redis-link.ts';
+import type { Timers } from '../../timers.ts';
+import { type Admission, Book, type Ending, type LedgerEvents } from './book.ts';
+import type { Ledger, LedgerFactory, LedgerOutlook } from './ledger.ts';
+import { longestWindowMs, type QuotaRules } from './options.ts';
 import type { Lane, LedgerKind } from './quota.ts';
-import { openRedis, type RedisConnection, RedisFault } from './redis-connection.ts';
-import { gateOf, readChanges, type Synced } from './redis-script.ts';
-import { RedisSession } from './redis-session.ts';
-import {
-  keysOf,
-  type RedisLedgerOptions,
-  type RedisLedgerSettings,
-  type ScriptSettings,
-  scriptSettingsOf,
-  settingsOf,
-} from './redis-settings.ts';
-
-/** A session that has merged what this replica knew. */
-interface Joined {
-  readonly connection: RedisConnection;
-  readonly session: RedisSession;
-}
+import { type Answered, readInherited, readReply, script, type ToldCalls } from './redis-script.ts';
+import { fenceOf, isStep, offsetOf, type TimeOffset } from './redis-time.ts';
+import { SlidingLog } from './sliding-log.ts';
 
 /**
- * One quota for all replicas, in Redis; each replica lives on its share while Redis is away. The quota is kept whatever
- * happens to Redis, for at most R replicas (`replicas`), as follows. L is the limit of a window, for each window alike.
+ * One quota for R replicas (`replicas`), of which no more than R run at a time. L is the limit of a window, for each
+ * window alike, and F the longest window and the longest call: what is older does not count.
  *
- * **The pool.** While Redis is there it holds the log; a script decides each call. Replicas are *present* while a short
- * lease lives that each command renews. With p present, the pool admits while its log holds less than L·p/R. It admits
- * only while every present replica has acknowledged the present *view*, which changes with each that comes or goes.
+ * **The parts.** Each replica owns floor(L/2R) calls, which it counts in its own memory by its own clock. The rest of L is
+ * the pool: one sliding log in Redis, by Redis' clock. A call takes the own part where it has room, else the pool. Parts
+ * and pool are L together, and no log ever holds more than its part (asserted for the own part; the script refuses for the
+ * pool). By the argument of sliding-log.ts, which holds for each log by itself, upstream never sees more than L, unless a
+ * log has forgotten calls that still count. There are two kinds of log, so two rules.
  *
- * **The copy.** Each command brings home what has changed, so a replica knows the log as of its last answer.
+ * **A pool that Redis forgot is closed for F.** An epoch names what Redis knows. It ends when a key is gone (flushed,
+ * evicted, restarted empty), when the server is another run than before (restarted with older data, failed over), or when
+ * its clock was set. The pool of a new epoch opens sooner when R replicas are there at once that all come from the same
+ * epoch, whose pool was open. For a replica keeps a copy of the log, and tells it as it joins. A call of the old epoch was
+ * made by one of the R, which knows it; or by a process that was gone before the last of the R came to the old epoch, as
+ * else more than R had run, and then that one got it with its first copy.
  *
- * **Lost.** On an error, a late answer, a broken connection or a lost epoch the replica leaves the pool for good. It
- * waits until its lease has run out (nothing it sent can renew it later: commands carry a fence, see redis-session.ts).
- * What others can have been admitted meanwhile it does not know, but a bound U: the room that each window had, and what
- * the burst window lets through in that time. It counts U calls as made.
+ * **A process owns nothing until it has run for F,** as the one before it in its place may have used that part. It owns
+ * sooner what a replica that stopped left in Redis, calls included. Where all that come to an epoch come from none,
+ * everything is new: the first R own their parts when R are there, or after a moment that is left to others to come
+ * first; so does a process that finds no Redis for that long as it starts. This alone is assumed rather than known: a
+ * process that crashed while Redis was away can cost one own part, and a start of everything at once, Redis included,
+ * forgets what was called before, as one process without Redis does.
  *
- * **The share.** Then it admits calls of its own while F + 1 + C/p ≤ L/R: F its own calls on the share that still count,
- * C the others that it knows (U among them), p the replicas of the last view that all had acknowledged, or what is left
- * of them. Of the pool's room each of the p thus takes 1/p. Who has not acknowledged may not know the log, and counts for
- * none of the p.
- *
- * **Return.** Before a replica uses Redis again it writes all calls that it knows of into the log, whether Redis has kept
- * it or comes back empty; then only it is present. The first that tells of a lost pool writes its U too; those that
- * follow bring the very calls that U stood for, which are taken off it. An epoch that is written with the first merge,
- * and sent with each command, tells who must merge: a flush or an empty restart cannot be missed. Who returns to a Redis
- * that has lost nothing (same run, same epoch) drops its U.
- *
- * **Why the quota is kept.** Look at any instant; let t be the last admission of the pool before it, N ≤ L·p/R its log
- * then, Q its p present replicas, all of which knew that view. (1) A replica outside Q has made at most L/R calls on its
- * share, by the rule of the share, whose F counts them in full also after a return: together ≤ (R - p)·L/R. (2) A replica
- * of Q that has left since had its lease at t, so all of N is in its C, by name or by number; its p is that of Q or less,
- * unless all have acknowledged a larger view, for which see (4). So it made at most max(0, L/R - N/p). (3) If d of Q have left, the sum is at most N + (R - p)·L/R + d·(L/R - N/p). That grows with N, as
- * d ≤ p, and is L at N = L·p/R. Older calls that made N larger, when more were present, make the d terms nothing, and are
- * in the C of those that have gone since. (4) Who comes after t brings at most the L/R that (1) grants. Once all have
- * acknowledged it, those that leave divide by more; but then the newcomer knows N too and takes its part of it off its own
- * L/R, or stays and makes no call. When calls cease to count, N and F shrink, and what was admitted earlier was admitted
- * by the tighter bound.
- *
- * **What it costs.** One round trip a call and one a call's end; 1/heartbeat commands a second when idle; some ms of each
- * window for the measured difference of the clocks. Instants in the book are of Redis' time, estimated never ahead of it.
- *
- * What it cannot know: how much a process has used that died while Redis was away. One that starts then takes its share
- * as unused. One that starts and finds Redis empty gives those who know more the time to come first. More than R processes
- * at a time are not covered.
+ * **Redis away** (refusing, late, cut off): the own part alone decides, at once. A call whose admission was lost on the way
+ * counts without being made, never the other way round. The own parts of absent replicas lie idle.
  */
 export function redisLedger(options: RedisLedgerOptions): LedgerFactory {
   const settings = settingsOf(options);
   return (events) => new RedisLedger(settings, events);
 }
 
-class RedisLedger implements Ledger {
-  readonly #settings: RedisLedgerSettings;
-  readonly #script: ScriptSettings;
-  readonly #events: LedgerEvents;
-  readonly #replica = randomBytes(6).toString('hex');
-  #book: Book;
-  #joined: Joined | undefined;
-  /** Ledger time less clock time. */
-  #offsetMs = 0;
-  /** The share begins at this instant of ledger time. */
-  #shareFrom: number;
-  #farewell: Farewell | undefined;
-  /** Ids that the pool may hold though their calls were never sent. */
-  readonly #cancelled = new Set<string>();
-  /** While what this replica knows is on its way to Redis it must not change: ends of calls are noted after it. */
-  #merging: (() => void)[] | undefined;
-  /** The fewest that were present since the last view that all of them had acknowledged. */
-  #partners = 1;
-  /** How many were present when the pool was lost: until then they are expected back. Only foretells waits. */
-  #expected = { present: 0, untilMs: 0 };
-  #calls = 0;
-  #tries = 0;
-  #closed = false;
-  #connecting: Promise<void>;
-  #cancelTimer = (): void => undefined;
-  #endPause = (): void => undefined;
+export interface RedisLedgerOptions {
+  readonly address: RedisAddress;
+  /** Certificates of the authorities to trust, in PEM. Default: those that Node trusts. */
+  readonly ca?: readonly string[] | undefined;
+  /** Begins the keys of this quota: one for each tenant and app. */
+  readonly prefix: string;
+  /** Most processes that run at a time. All must be told the same, and the same rules. */
+  readonly replicas: number;
+  readonly rules: QuotaRules;
+  readonly clock: Timers;
+  /** Deadline of a command. Default 250. */
+  readonly commandMs?: number;
+  /** How often a replica shows that it is there, if no call does. Default 250. */
+  readonly heartbeatMs?: number;
+  /** How long it then is taken as there. Default 1,000. */
+  readonly presenceMs?: number;
+  /** Pause before the first and before any later try to reach Redis again; half of it is left to chance. Default 100 and 2,000. */
+  readonly reconnectMs?: { readonly first: number; readonly longest: number };
+  /** A number from 0 to 1. Default Math.random. */
+  readonly random?: () => number;
+}
 
-  constructor(settings: RedisLedgerSettings, events: LedgerEvents) {
+/** The options with their defaults, and what follows from them. */
+function settingsOf(options: RedisLedgerOptions) {
+  const defaults = { commandMs: 250, heartbeatMs: 250, presenceMs: 1_000, random: Math.random };
+  const settings = { ...defaults, reconnectMs: { first: 100, longest: 2_000 }, ...options };
+  const { commandMs, heartbeatMs, presenceMs, reconnectMs, replicas, rules, prefix } = settings;
+  assert(Number.isInteger(replicas) && replicas >= 1, `There cannot be ${replicas} replicas.`);
+  assert(presenceMs > commandMs + heartbeatMs, 'A presence must outlast a heartbeat and a command.');
+  const { parts } = new Book(rules, replicas);
+  const longestMs = longestWindowMs(rules);
+  // From when Redis admits a call to when its answer is here, a command's deadline may pass.
+  const callMs = rules.maxCallMs + commandMs;
+  const forgetMs = longestMs + callMs + 1;
+  const settleMs = presenceMs + reconnectMs.longest + 4 * commandMs;
+  /** What every command tells the script. */
+  const constants = {
+    replicas,
+    windows: parts.map(({ windowMs, pool }) => [windowMs, pool]),
+    longestMs,
+    forgetMs,
+    presenceMs,
+    settleMs,
+    callMs,
+    keepMs: forgetMs + keepMs,
+    growth: rules.shareGrowthPerMinute,
+    leastShare: rules.leastShare,
+  };
+  // All in one hash slot.
+  const keys = ['log', 'seen', 'left', 'state'].map((name) => `{${prefix}}:${name}`);
+  return { ...settings, longestMs, callMs, forgetMs, settleMs, constants, keys };
+}
+
+/** How long keys stay after everything in them has ceased to count. */
+const keepMs = 600_000;
+/** Both clocks are cut to whole ms, so that an end told from one to the other may be this much later. Never earlier. */
+const cutMs = 2;
+
+/** Where this replica stands with the pool, and since when it is without it. */
+type Pool =
+  | { readonly kind: 'away' | 'joining'; readonly since: number }
+  | { readonly kind: 'joined'; readonly connection: RedisConnection; readonly joinedAt: number };
+type Joined = Extract<Pool, { kind: 'joined' }>;
+
+class RedisLedger implements Ledger {
+  readonly #settings: ReturnType<typeof settingsOf>;
+  readonly #events: LedgerEvents;
+  readonly #book: Book;
+  readonly #link: RedisLink;
+  readonly #replica = randomBytes(6).toString('hex');
+  readonly #bornAt: number;
+  #calls = 0;
+  #pool: Pool;
+  /** The epoch that this replica was in last, and what to say where it comes from when it comes to another one. */
+  #epoch = { name: '', version: -1, from: '' };
+  #offset: TimeOffset | undefined;
+  #owns = false;
+  /** Whether it has not heard of any process before it. Without Redis it then owns its part after a while. */
+  #mayBeFirst = true;
+  /** Calls that the pool may hold though they were never sent. */
+  readonly #unsent = new Set<string>();
+  /** Why Redis is not there, as far as told since it was. */
+  readonly #reasons = new Set<string>();
+  #hasToldOfInfo = false;
+  #cancelBeat = (): void => undefined;
+
+  constructor(settings: ReturnType<typeof settingsOf>, events: LedgerEvents) {
+    const { address, ca, commandMs, clock, random, reconnectMs, rules, replicas } = settings;
     this.#settings = settings;
-    this.#script = scriptSettingsOf(settings, this.#replica);
     this.#events = events;
-    this.#book = new Book(settings.rules);
-    this.#book.part = { present: 1, of: settings.replicas, onShare: true };
-    this.#shareFrom = settings.clock.now() + settings.presenceMs;
-    this.#connecting = this.#connect();
+    this.#book = new Book(rules, replicas);
+    this.#bornAt = clock.now();
+    this.#pool = { kind: 'joining', since: this.#bornAt };
+    this.#book.ownFrom = this.#ownFromAlone(this.#bornAt);
+    this.#link = new RedisLink({
+      open: (onBroken) => openRedis({ address, ca, commandMs, timers: clock, onBroken }),
+      greet: (connection) => this.#join(connection, connection.runId ?? this.#unknownRun()),
+      onDown: (why) => this.#leavePool('away', why.message),
+      pauseMs: reconnectMs,
+      random,
+      timers: clock,
+    });
   }
 
   kind(): LedgerKind {
-    return this.#joined === undefined ? 'share' : 'redis';
+    return this.#pool.kind === 'joined' ? 'redis' : 'share';
   }
 
-  outlook(): { readonly book: Book; readonly now: number; readonly notBefore: number } {
-    const now = this.#now();
-    return {
-      book: this.#book,
-      now,
-      notBefore: this.#joined === undefined ? Math.max(now, this.#shareFrom) : now,
-    };
+  outlook(): LedgerOutlook {
+    return { book: this.#book, now: this.#now() };
   }
 
   async admit(lane: Lane): Promise<Admission> {
     const id = `${this.#replica}:${++this.#calls}`;
-    const joined = this.#joined;
-    return joined === undefined ? this.#admitOnShare(id, lane) : await this.#admitInPool(joined, id, lane);
-  }
-
-  #admitOnShare(id: string, lane: Lane): Admission {
+    const owns = this.#isOwner();
+    if (this.#pool.kind === 'joined') return await this.#admitInRedis(this.#pool, id, lane, owns);
     const now = this.#now();
-    if (this.#merging !== undefined)
-      return { kind: 'refused', by: 'window', waitMs: this.#settings.commandMs };
-    if (now < this.#shareFrom) return { kind: 'refused', by: 'window', waitMs: this.#shareFrom - now };
-    const gateBefore = this.#book.gate.kind;
-    const refusal = this.#book.admit(id, lane, now);
-    if (refusal !== undefined) return { kind: 'refused', ...refusal };
-    if (this.#book.gate.kind !== gateBefore) this.#events.onGate(this.#book.gateState(now));
-    return { kind: 'admitted', id };
+    if (owns) return this.#book.admit(id, lane, now, this.#events);
+    return { kind: 'refused', by: 'window', waitMs: Math.max(1, this.#book.ownFrom - now) };
   }
 
-  async #admitInPool(joined: Joined, id: string, lane: Lane): Promise<Admission> {
-    const kept = lane === 'background' ? 1 - this.#settings.rules.reserve : 1;
-    const viewBefore = joined.session.view;
-    const reply = await this.#command(joined, 'admit', { id, kept }, () => this.#cancelled.add(id));
-    // The pool is lost: ask again, when the share decides.
-    if (reply === undefined) return { kind: 'refused', by: 'window', waitMs: 1 };
-    switch (reply.status) {
-      case 'admitted':
+  /** Redis is asked for calls of the own part as well: it has the gate, which is one for all. */
+  async #admitInRedis(pool: Joined, id: string, lane: Lane, owns: boolean): Promise<Admission> {
+    const { callMs, heartbeatMs, rules } = this.#settings;
+    const book = this.#book;
+    const own = owns && book.hasOwnRoom(lane, this.#now());
+    const kept = lane === 'background' ? 1 - rules.reserve : 1;
+    const answer = await this.#command(pool, 'admit', { id, own, kept });
+    const now = this.#now();
+    switch (answer?.status) {
+      case 'own':
+        book.noteOwn(id, now);
         return { kind: 'admitted', id };
-      case 'view':
-        // Ours was an old one: now it is known. Else somebody else has to acknowledge it.
-        return {
-          kind: 'refused',
-          by: 'window',
-          waitMs: reply.view === viewBefore ? Math.ceil(this.#settings.heartbeatMs / 8) : 1,
-        };
-      case 'wait':
-        return { kind: 'refused', by: 'window', waitMs: Math.max(1, reply.waitMs) };
+      case 'pool':
+        book.pool.set({ id, endMs: now + callMs });
+        return { kind: 'admitted', id };
+      case undefined:
+        // Redis is lost: the call is asked for again, when the own part decides.
+        this.#unsent.add(id);
+        return { kind: 'refused', by: 'window', waitMs: 1 };
       default: {
-        const now = this.#now();
-        const by = reply.status === 'gate' ? 'gate' : 'window';
-        const passable = this.#book.gate.kind === 'open' ? now : this.#book.gate.untilMs;
-        const start = this.#book.starts([lane], now, by === 'gate' ? passable : now)[0] ?? now;
-        // Foretold for those who are expected back, it may go at once; they are not there yet.
-        const leastMs =
-          this.#book.part.present > reply.present ? Math.ceil(this.#settings.heartbeatMs / 8) : 1;
-        return { kind: 'refused', by, waitMs: Math.max(leastMs, start - now) };
+        const waitMs = Math.max(Math.ceil(heartbeatMs / 8), book.waitMs(lane, now));
+        return { kind: 'refused', by: answer?.status === 'gate' ? 'gate' : 'window', waitMs };
       }
     }
   }
 
   end(id: string, ending: Ending): void {
-    if (this.#merging === undefined) this.#end(id, ending);
-    else this.#merging.push(() => this.#end(id, ending));
-  }
-
-  #end(id: string, ending: Ending): void {
-    const endedAt = this.#now();
-    const joined = this.#joined;
-    const note = (): void => {
-      noteEnd(this.#book, id, ending, endedAt, this.#events);
-      this.#events.onChange();
-    };
-    if (joined === undefined) {
-      note();
-      return;
-    }
-    const retryAfterMs =
-      ending.kind === 'limited'
-        ? Math.ceil(Math.min(Math.max(0, ending.retryAfterMs), this.#settings.rules.maxGateMs))
-        : 0;
-    if (ending.kind === 'unsent') this.#cancelled.add(id);
-    void this.#command(joined, 'end', { id, ending: ending.kind, retryAfterMs }, note).then((reply) => {
-      if (reply === undefined) return;
-      this.#cancelled.delete(id);
-      if (reply.foreign)
-        this.#events.onForeignUse({ share: this.#book.shareAt(this.#now()), foreignUse: reply.lowered });
-      this.#events.onChange();
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#cancelTimer();
-    this.#endPause();
-    await this.#connecting;
-    const joined = this.#joined;
-    if (joined === undefined) return;
-    this.#joined = undefined;
-    await joined.session.command('leave').catch(() => undefined);
-    joined.connection.close();
-  }
-
-  #now(): number {
-    return this.#settings.clock.now() + this.#offsetMs;
-  }
-
-  /** One command to the pool. Where it fails, `onLost` is told after the loss has been noted, and nothing comes back. */
-  async #command(joined: Joined, op: string, args: object, onLost: () => void): Promise<Synced | undefined> {
-    try {
-      const reply = await joined.session.command(op, args);
-      if (this.#joined !== joined) throw new RedisFault('The pool was left meanwhile.');
-      this.#learn(reply, joined.session);
-      return reply;
-    } catch (error) {
-      this.#lose(joined, error);
-      onLost();
-      return undefined;
-    }
-  }
-
-  /** Takes over what an answer tells. */
-  #learn(reply: Synced, session: RedisSession): void {
-    const { log } = this.#book;
-    this.#offsetMs = session.offset.low;
-    for (const [id, endMs] of readChanges(reply.changes)) {
-      log.set({ id, endMs, onShare: log.get(id)?.onShare ?? false });
-    }
-    log.trim(this.#now(), this.#script.longestMs);
-    const before = {
-      gate: this.#book.gate.kind,
-      present: this.#book.part.present,
-      share: this.#book.share.lowered,
-    };
-    this.#partners = reply.acknowledged ? reply.present : Math.min(this.#partners, reply.present);
-    const expected = this.#settings.clock.now() < this.#expected.untilMs ? this.#expected.present : 0;
-    const present = Math.max(reply.present, expected);
-    this.#book.part = { present, of: this.#settings.replicas, onShare: false };
-    this.#book.share = { startedWith: reply.share, startedAtMs: reply.shareAt, lowered: reply.lowered };
-    this.#book.gate = gateOf(reply);
-    const gateChanged = before.gate !== this.#book.gate.kind;
-    if (gateChanged) this.#events.onGate(this.#book.gateState(this.#now()));
-    if (gateChanged || before.present !== present || before.share !== reply.lowered) this.#events.onChange();
-    // The pool waits for those who do not know its view yet.
-    this.#beat(session.view === session.acknowledged ? this.#settings.heartbeatMs : 0);
-  }
-
-  #beat(inMs: number): void {
-    this.#cancelTimer();
-    const joined = this.#joined;
-    if (joined === undefined || this.#closed) return;
-    this.#cancelTimer = this.#settings.clock.setTimer(inMs, () => {
-      void this.#command(joined, 'sync', {}, () => undefined);
-    });
-  }
-
-  /** Leaves the pool: from now on this replica knows what it knows. */
-  #lose({ connection, session }: Joined, error: unknown): void {
-    if (this.#joined?.session !== session) return;
-    this.#joined = undefined;
-    connection.close();
-    const farewell = bidFarewell(session, connection.runId, this.#book.log.entries, this.#script);
-    this.#farewell = farewell;
-    this.#expected = { ...this.#expected, present: this.#book.part.present };
-    bookUnknown(this.#book, farewell);
-    this.#book.part = { present: this.#partners, of: this.#settings.replicas, onShare: true };
-    this.#shareFrom = farewell.leaseEndsAt + 1;
-    this.#events.onLedger('share', reasonOf(error));
-    this.#retry();
+    const now = this.#now();
+    const book = this.#book;
+    const isRedisToKnow =
+      book.pool.get(id) !== undefined || ending.kind === 'limited' || book.gate.kind !== 'open';
+    const isForeign = book.isForeign(now);
+    book.noteEnd(id, ending, now);
+    if (this.#pool.kind !== 'joined') book.judge(id, ending, now, this.#events);
+    else if (isRedisToKnow) void this.#tell(this.#pool, id, ending, isForeign);
     this.#events.onChange();
   }
 
-  #retry(): void {
-    if (this.#closed) return;
-    const { first, longest } = this.#settings.reconnectMs;
-    const pause = Math.min(longest, first * 2 ** Math.min(this.#tries++, 20));
-    this.#cancelTimer();
-    this.#cancelTimer = this.#settings.clock.setTimer((pause * (1 + this.#settings.random())) / 2, () => {
-      this.#connecting = this.#connect();
-    });
-  }
-
-  async #connect(): Promise<void> {
-    const { url, ca, prefix, clock, commandMs, presenceMs } = this.#settings;
-    let connection: RedisConnection | undefined;
-    const onBroken = (): void => {
-      const joined = this.#joined;
-      if (joined !== undefined && joined.connection === connection) {
-        this.#lose(joined, new RedisFault('The connection to Redis broke.'));
-      }
-    };
-    try {
-      connection = await openRedis({ url, ca, keys: keysOf(prefix), commandMs, clock, onBroken });
-      // What may still be under way in the pool that was lost is over when the lease there is.
-      if (this.#farewell !== undefined) await this.#pause(this.#shareFrom - this.#now());
-      const session = await RedisSession.begin({
-        connection,
-        settings: this.#script,
-        clock,
-        commandMs,
-        presenceMs,
-      });
-      if (this.#closed) return connection.close();
-      await this.#join({ connection, session });
-      this.#tries = 0;
-    } catch (error) {
-      connection?.close();
-      if (this.#tries === 0 && this.#farewell === undefined) this.#events.onLedger('share', reasonOf(error));
-      this.#retry();
+  async #tell(pool: Joined, id: string, ending: Ending, isForeign: boolean): Promise<void> {
+    const book = this.#book;
+    const gateMs = ending.kind === 'limited' ? book.gateMs(ending.retryAfterMs) : 0;
+    const answer = await this.#command(pool, 'end', { id, ending: ending.kind, gateMs, foreign: isForeign });
+    if (answer === undefined) {
+      if (ending.kind === 'unsent') this.#unsent.add(id);
+      book.judge(id, ending, this.#now(), this.#events);
+      return;
     }
+    const { foreign, lowered } = answer;
+    if (foreign) this.#events.onForeignUse({ share: book.shareAt(this.#now()), foreignUse: lowered });
+    this.#events.onChange();
   }
 
-  async #pause(ms: number): Promise<void> {
-    if (ms <= 0 || this.#closed) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#settings.clock.setTimer(ms, resolve);
-      this.#endPause = () => {
-        cancel();
-        resolve();
-      };
+  async close(): Promise<void> {
+    await this.#link.close(async (connection) => {
+      if (this.#pool.kind !== 'joined') return;
+      const left = this.#isOwner() ? { left: JSON.stringify(this.#told(this.#book.own)) } : {};
+      this.#pool = { kind: 'away', since: this.#now() };
+      await this.#send(connection, 'leave', left);
     });
+    this.#cancelBeat();
+  }
+
+  #now(): number {
+    return this.#settings.clock.now();
+  }
+
+  /** Whether this process knows all that was called on its part, and that can still count. */
+  #isOwner(): boolean {
+    const ofAge = this.#bornAt + this.#settings.forgetMs;
+    const from = this.#pool.kind === 'away' ? this.#ownFromAlone(this.#pool.since) : ofAge;
+    if (this.#now() >= from) this.#own();
+    return this.#owns;
+  }
+
+  #own(): void {
+    this.#owns = true;
+    this.#book.ownFrom = 0;
+  }
+
+  /** When the own part opens without Redis. @param since when it was lost */
+  #ownFromAlone(since: number): number {
+    const { forgetMs, settleMs } = this.#settings;
+    const ofAge = this.#bornAt + forgetMs;
+    return this.#mayBeFirst ? Math.min(ofAge, since + settleMs) : ofAge;
+  }
+
+  #told(log: SlidingLog): ToldCalls {
+    const now = this.#now();
+    log.trim(now, this.#settings.longestMs);
+    return log.entries.map(({ id, endMs }) => [id, now - endMs - cutMs]);
+  }
+
+  /** One command to the pool; undefined where the pool was lost by it. */
+  async #command(pool: Joined, op: string, args: object): Promise<Answered | undefined> {
+    try {
+      const answer = await this.#send(pool.connection, op, args);
+      if (this.#pool !== pool) return undefined;
+      if (typeof answer === 'object') {
+        this.#learn(answer);
+        return answer;
+      }
+      const why = { lost: 'Redis has lost its data.', stepped: 'The clock of Redis was set.' }[answer];
+      this.#leavePool('joining', why);
+      await this.#join(pool.connection, pool.connection.runId ?? '', answer === 'stepped');
+    } catch (error) {
+      this.#link.fail(pool.connection, error);
+    }
+    return undefined;
   }
 
   /**
-   * Comes to the pool, or stays on the share. Should Redis have merged though its answer is lost, the pool admits nothing
-   * until the lease that it gave has run out, as this replica does not acknowledge the view.
+   * Runs the script; gives the reason where it did nothing: the epoch is `lost`, or the clock has `stepped`.
+   * @throws {RedisFault} where Redis refuses, or does not answer in time
    */
-  async #join(joined: Joined): Promise<void> {
-    this.#merging = [];
-    try {
-      await this.#merge(joined);
-    } finally {
-      const ends = this.#merging;
-      this.#merging = undefined;
-      for (const end of ends) end();
-      this.#events.onChange();
-    }
+  async #send(connection: RedisConnection, op: string, args: object): Promise<Answered | 'lost' | 'stepped'> {
+    const { commandMs, constants, keys } = this.#settings;
+    const owns = this.#isOwner();
+    const sentAt = this.#now();
+    const known = this.#offset;
+    const { name: epoch, version } = this.#epoch;
+    const fence = fenceOf(known, sentAt, commandMs);
+    const said = { ...constants, ...fence, op, replica: this.#replica, owns, epoch, version, ...args };
+    const answer = readReply(await runScript(connection, script, keys, [JSON.stringify(said)]));
+    const receivedAt = this.#now();
+    if (receivedAt > sentAt + commandMs) throw new RedisFault('Redis answered too late.', 'TIMEOUT');
+    const offset = offsetOf(sentAt, answer.now, receivedAt);
+    const hasStepped = answer.status === 'stepped' || (known !== undefined && isStep(known, offset));
+    this.#offset = hasStepped ? undefined : offset;
+    if (answer.status === 'stepped' || hasStepped) return 'stepped';
+    return 'epoch' in answer ? answer : 'lost';
   }
 
-  /** Writes what this replica knows into Redis, and takes over what is there. */
-  async #merge(joined: Joined): Promise<void> {
-    const { connection, session } = joined;
-    const farewell = this.#farewell;
+  /** Comes to the pool over a new connection, or after Redis has begun a new epoch. */
+  async #join(connection: RedisConnection, run: string, stepped = false): Promise<void> {
+    const { gate, share, pool: log } = this.#book;
+    const now = this.#now();
+    this.#pool = { kind: 'joining', since: this.#pool.kind === 'joined' ? now : this.#pool.since };
+    for (const id of this.#unsent) log.delete(id);
+    const answer = await this.#send(connection, 'join', {
+      run,
+      stepped,
+      newEpoch: `epoch-${randomBytes(6).toString('hex')}`,
+      from: this.#epoch.from,
+      calls: this.#told(log),
+      gateMs: gate.kind === 'shut' ? Math.max(0, gate.untilMs - now) : gate.kind === 'probing' ? 1 : 0,
+      share: this.#book.shareAt(now),
+      lowered: share.lowered,
+      version: -1,
+    });
+    if (answer === 'stepped' && !stepped) return await this.#join(connection, run, true);
+    if (typeof answer === 'string') throw new RedisFault('The clock of Redis was set.', 'STEPPED');
+    const pool: Joined = { kind: 'joined', connection, joinedAt: now };
+    this.#pool = pool;
+    this.#reasons.clear();
+    this.#learn(answer);
+    for (const id of this.#unsent) void this.#tell(pool, id, { kind: 'unsent' }, false);
+    this.#unsent.clear();
+    this.#beat(pool);
+    const isNews = connection.runId === undefined && !this.#hasToldOfInfo;
+    this.#hasToldOfInfo ||= isNews;
+    this.#events.onLedger('redis', isNews ? withoutInfo : 'Redis is there.');
+    this.#events.onChange();
+  }
+
+  /** Where Redis does not tell its run, a connection that was lost counts as a run that has ended. */
+  #unknownRun(): string {
+    return this.#epoch.name === '' ? '' : randomBytes(8).toString('hex');
+  }
+
+  #leavePool(kind: 'away' | 'joining', why: string): void {
+    const since = this.#pool.kind === 'joined' ? this.#now() : this.#pool.since;
+    this.#pool = { kind, since };
+    this.#cancelBeat();
+    this.#book.poolFrom = Number.POSITIVE_INFINITY;
+    if (!this.#isOwner()) this.#book.ownFrom = this.#ownFromAlone(since);
+    // Tries that fail again and again are told once, with each reason that is new.
+    if (!this.#reasons.has(why)) this.#events.onLedger('share', why);
+    this.#reasons.add(why);
+    this.#events.onChange();
+  }
+
+  #beat(pool: Joined): void {
+    this.#cancelBeat = this.#settings.clock.setTimer(this.#settings.heartbeatMs, () => {
+      void this.#command(pool, 'sync', {}).then((answer) => answer !== undefined && this.#beat(pool));
+    });
+  }
+
+  /** Takes over what an answer tells. */
+  #learn(answer: Answered): void {
     const book = this.#book;
     const now = this.#now();
-    book.log.trim(now, this.#script.longestMs);
-    const shiftMs = session.offset.high - this.#offsetMs;
-    const cancelled = [...this.#cancelled];
-    const reply = await session.command('merge', {
-      ...mergeArguments(book, farewell, { replica: this.#replica, now, shiftMs, runId: connection.runId }),
-      newEpoch: `epoch-${randomBytes(6).toString('hex')}`,
-      cancelled,
-      seq: 0,
-    });
-    const rebuilt = new Book(book.rules);
-    rebuilt.gate = book.gate;
-    rebuilt.share = book.share;
-    for (const [id, endMs] of readChanges(reply.changes)) {
-      rebuilt.log.set({ id, endMs, onShare: book.log.get(id)?.onShare ?? false });
+    const aheadMs = answer.now - now;
+    const before = { gate: book.gate.kind, isPoolOpen: book.poolFrom <= now, owns: this.#owns };
+    this.#noteEpoch(answer);
+    if (answer.inherited !== '') this.#inherit(answer.inherited, aheadMs);
+    if (answer.settlesInMs === 0) this.#own();
+    this.#foretell(answer, now);
+    if (answer.calls !== false) book.pool = this.#copyOf(answer.calls, aheadMs);
+    book.share = { startedWith: answer.share, startedAtMs: now, lowered: answer.lowered };
+    book.gate = { ...answer.gate, untilMs: answer.gate.untilMs - aheadMs };
+    const hasGateChanged = before.gate !== book.gate.kind;
+    if (hasGateChanged) this.#events.onGate(book.gateState(now));
+    const isMoreOpen = (!before.isPoolOpen && book.poolFrom <= now) || (!before.owns && this.#owns);
+    if (hasGateChanged || isMoreOpen) this.#events.onChange();
+  }
+
+  #noteEpoch({ epoch, opensInMs, version, calls }: Answered): void {
+    const { name, from, version: known } = this.#epoch;
+    // Who has been in an epoch comes from none no longer, though nothing was called in one whose pool stayed closed.
+    const lastOpen = opensInMs === 0 ? epoch : name === epoch || from !== '' ? from : this.#replica;
+    this.#epoch = { name: epoch, version: calls === false ? known : version, from: lastOpen };
+  }
+
+  /** When own part and pool open if Redis stays as it is. */
+  #foretell({ settlesInMs, opensInMs }: Answered, now: number): void {
+    const { forgetMs, heartbeatMs, settleMs } = this.#settings;
+    const book = this.#book;
+    this.#mayBeFirst = settlesInMs >= 0;
+    const ofAge = this.#bornAt + forgetMs;
+    const settled = this.#mayBeFirst ? now + settlesInMs + heartbeatMs : ofAge;
+    book.ownFrom = this.#isOwner() ? 0 : Math.min(ofAge, settled);
+    // Others are expected to come back to a Redis that was lost in about as long as this replica took.
+    const isEarly = this.#pool.kind === 'joined' && now < this.#pool.joinedAt + settleMs;
+    book.poolFrom = opensInMs === 0 ? 0 : now + (isEarly ? Math.min(opensInMs, heartbeatMs) : opensInMs);
+  }
+
+  /** @param calls ids, each followed by its end in Redis' time; the epoch is among them, and never ends */
+  #copyOf(calls: readonly string[], aheadMs: number): SlidingLog {
+    const log = new SlidingLog();
+    for (let index = 0; index + 1 < calls.length; index += 2) {
+      const [id = '', end = ''] = calls.slice(index, index + 2);
+      // An end that is known here may be on its way to Redis.
+      const endMs = Math.min(
+        Number(end) - aheadMs,
+        this.#book.pool.get(id)?.endMs ?? Number.POSITIVE_INFINITY,
+      );
+      if (end !== 'inf') log.set({ id, endMs });
     }
-    this.#book = rebuilt;
-    this.#farewell = undefined;
-    for (const id of cancelled) this.#cancelled.delete(id);
-    this.#joined = joined;
-    // They lost it at about the same time, and come back in about as long.
-    this.#expected = { ...this.#expected, untilMs: this.#settings.clock.now() + this.#script.quietMs };
-    this.#learn(reply, session);
-    this.#events.onLedger('redis', farewell === undefined ? 'Redis is there.' : 'Redis is back.');
+    return log;
+  }
+
+  /** Takes the place of a replica that has stopped, with the calls that it made on its part. */
+  #inherit(text: string, aheadMs: number): void {
+    const { at, calls } = readInherited(text);
+    for (const [id, agoMs] of calls) this.#book.own.set({ id, endMs: at - aheadMs - agoMs });
+    this.#own();
   }
 }
 
-/** Faults are worded by us; the messages of other errors may quote what was sent. */
-function reasonOf(error: unknown): string {
-  return error instanceof RedisFault ? error.message : 'Redis answered something else than was asked for.';
-}
+const withoutInfo =
+  'Redis is there, but its user may not read INFO. So each broken connection counts as a Redis that has lost its data: ' +
+  'where fewer than REPLICAS are there, each goes on with its own part for an hour. Grant it +info.';

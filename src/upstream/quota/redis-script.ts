@@ -1,250 +1,190 @@
 import { z } from 'zod';
-import type { Gate } from './gate.ts';
+import { redisScript } from '../../redis/redis-connection.ts';
 
 /**
- * The one script of the Redis ledger. It runs whole or not at all, on Redis' own time, so every question is decided at
- * one place and at one instant; redis-ledger.ts says what it is for. Needs Redis 6.2 or later.
+ * The script of the pool; redis-ledger.ts says what it is for. Runs whole or not at all, by Redis' clock. Redis 6.2 or later.
  *
- * Keys: `log` call → end, `seq` call → number of its last change, `burst` call → admission, `present` replica → until
- * when, `acks` replica → view it knows, `state` the rest. The epoch is a member of each that must not be lost alone.
+ * Keys: `log` call of the pool → end, `seen` replica → when it was last heard of, `left` calls on own parts of replicas that
+ * stopped, `state` the rest. The epoch is a member of each key that must not be lost alone.
  */
-export const script = `
-local log, seq, burst, present, acks, state = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+export const script = redisScript(`
+local log, seen, left, state = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local a = cjson.decode(ARGV[1])
 local call = redis.call
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function whole(n) return string.format('%.0f', n) end
-local function field(name) return call('HGET', state, name) end
-local function number(name, default) return tonumber(field(name) or default) end
+local function field(name) return call('HGET', state, name) or '' end
+local function number(name) return tonumber(field(name)) or 0 end
+local function set(...) call('HSET', state, ...) end
+local function changed() call('HINCRBY', state, 'version', 1) end
 
--- A command that was held up, or sent by another time than this, does nothing.
-if now < a.notBefore or now > a.notAfter then return cjson.encode({ status = 'stale', now = now }) end
--- The first write needs no memory: Redis lets a script that has written finish also when it is out of memory. What this
--- one keeps is bounded by the quota.
-call('ZREMRANGEBYSCORE', present, '-inf', '(' .. whole(now))
+-- A command that was held up, or meant for a clock that was set since, does nothing.
+if now < a.notBefore or now > a.notAfter then return cjson.encode({ status = 'stepped', now = now }) end
+-- The first write needs no memory: Redis lets a script that has written finish also when its memory is full.
+call('ZREMRANGEBYSCORE', log, '-inf', '(' .. whole(now - a.longestMs))
+
+local function share()
+  return math.min(1, (tonumber(field('share')) or 1) + math.max(0, now - number('shareAt')) / 60000 * a.growth)
+end
+local function lower(to) set('share', to, 'shareAt', whole(now)) end
+local function shut(untilMs) set('gate', 'shut', 'gateUntil', whole(untilMs)) end
+local gate = field('gate')
+local isShut = gate == 'shut' or gate == 'probing'
 
 local epoch = field('epoch')
-local intact = epoch and call('ZSCORE', log, epoch) and call('ZSCORE', seq, epoch) and call('ZSCORE', burst, epoch)
-
-local function write(id, endMs)
-  call('ZADD', log, whole(endMs), id)
-  call('ZADD', seq, call('HINCRBY', state, 'seq', 1), id)
-end
--- Stays for a moment at the far end of the longest window, so that every copy hears of it.
-local function cancel(id)
-  if call('ZSCORE', log, id) then write(id, now - a.longestMs + a.lingerMs) end
-end
-local function share()
-  local minutes = math.max(0, now - number('shareAt', 0)) / 60000
-  return math.min(1, number('share', 1) + minutes * a.growth)
-end
-local function shut(untilMs) call('HSET', state, 'gate', 'shut', 'gateUntil', whole(untilMs)) end
-
-if a.op == 'merge' then
-  local same = intact and a.pool ~= '' and epoch == a.epoch and not a.restarted
-  if not intact then
-    call('DEL', log, seq, burst, present, acks, state)
-    epoch = a.newEpoch
-    call('HSET', state, 'epoch', epoch)
-    -- Who comes new to an empty Redis cannot know whether it was empty before: those who know are waited for.
-    if a.pool == '' then call('HSET', state, 'quietUntil', whole(now + a.quietMs)) end
+local intact = epoch ~= '' and call('ZSCORE', log, epoch) and call('ZSCORE', seen, epoch)
+if a.op == 'join' then
+  if not intact or (a.run ~= '' and field('run') ~= a.run) or (a.stepped and epoch == a.epoch) then
+    call('DEL', log, seen, left, state)
+    gate, isShut, epoch = '', false, a.newEpoch
     call('ZADD', log, '+inf', epoch)
-    call('ZADD', seq, 0, epoch)
-    call('ZADD', burst, '+inf', epoch)
+    call('ZADD', seen, '+inf', epoch)
+    set('epoch', epoch, 'run', a.run, 'opensAt', whole(now + a.forgetMs), 'settlesAt', whole(now + a.settleMs))
   end
-  local news = 0
-  for _, entry in ipairs(a.entries) do
-    local id, endMs, whose = entry[1], entry[2], entry[3]
-    local known = call('ZSCORE', log, id)
-    if not known or (whose ~= 'other' and tonumber(known) ~= endMs) then write(id, endMs) end
-    if not known and whose == 'own' then news = news + 1 end
-  end
-  for _, id in ipairs(a.cancelled) do cancel(id) end
-  if a.pool ~= '' and not same then
-    -- The first to tell of a lost pool stands in for the calls that it cannot know; others then bring those calls.
-    local key = 'unknown:' .. a.pool
-    local unknown = tonumber(field(key) or -1)
-    if unknown < 0 then
-      unknown = a.unknown
-      for n = 1, unknown do write('unknown:' .. a.pool .. ':' .. n, a.unknownEndMs) end
-    else
-      while unknown > 0 and news > 0 do
-        cancel('unknown:' .. a.pool .. ':' .. unknown)
-        unknown = unknown - 1
-        news = news - 1
-      end
+  if a.epoch ~= epoch then
+    set('from:' .. a.replica, a.from)
+    if a.from ~= '' then set('remembered', 1) end
+    -- By name, as the answer to a first try may have been lost.
+    if a.from == '' and field('first:' .. a.replica) == '' and number('first') < a.replicas then
+      set('first:' .. a.replica, call('HINCRBY', state, 'first', 1))
     end
-    call('HSET', state, key, unknown)
   end
-  if a.gateUntil > 0 and (field('gate') or 'open') == 'open' or number('gateUntil', 0) < a.gateUntil then
-    shut(a.gateUntil)
+  -- What a replica says of its own calls holds; what it says of others' is a copy, which may be older than theirs.
+  for _, entry in ipairs(a.calls) do
+    local endMs = whole(now - entry[2])
+    if string.sub(entry[1], 1, #a.replica + 1) == a.replica .. ':' then call('ZADD', log, endMs, entry[1])
+    else call('ZADD', log, 'NX', endMs, entry[1]) end
   end
-  local mine = math.min(1, a.share + math.max(0, now - a.shareAt) / 60000 * a.growth)
-  if mine < share() then
-    call('HSET', state, 'share', a.share, 'shareAt', whole(a.shareAt))
+  changed()
+  if a.gateMs > 0 and gate ~= 'probing' and (gate ~= 'shut' or number('gateUntil') < now + a.gateMs) then
+    shut(now + a.gateMs)
   end
-  call('HSET', state, 'lowered', math.max(a.lowered, number('lowered', 0)))
-  call('HINCRBY', state, 'view', 1)
+  if a.share < share() then lower(a.share) end
+  set('lowered', math.max(a.lowered, number('lowered')))
 elseif not intact or epoch ~= a.epoch then
   return cjson.encode({ status = 'lost', now = now })
 end
 
--- Who is present. The view is numbered; only who knows it is counted on below.
 if a.op == 'leave' then
-  call('ZREM', present, a.replica)
+  call('ZREM', seen, a.replica)
+  if a.left then
+    call('RPUSH', left, cjson.encode({ at = now, calls = a.left }))
+    call('LTRIM', left, -a.replicas, -1)
+  end
 else
-  call('ZADD', present, whole(a.presentUntil), a.replica)
-  call('HSET', acks, a.replica, a.view)
+  call('ZADD', seen, whole(now), a.replica)
 end
-local replicas = call('ZRANGE', present, 0, -1)
-table.sort(replicas)
-local members = table.concat(replicas, ' ')
-if field('members') ~= members then
-  call('HSET', state, 'members', members)
-  call('HINCRBY', state, 'view', 1)
-  local stays = {}
-  for _, replica in ipairs(replicas) do stays[replica] = true end
-  for _, replica in ipairs(call('HKEYS', acks)) do
-    if not stays[replica] then call('HDEL', acks, replica) end
+call('ZREMRANGEBYSCORE', seen, '-inf', '(' .. whole(now - a.presenceMs))
+local inherited = a.op ~= 'leave' and not a.owns and call('LPOP', left) or ''
+-- One that came to own its part before it was ever here may have taken the place of one that left. It is not to be taken twice.
+if a.op == 'join' and a.owns and a.epoch == '' then call('LPOP', left) end
+
+-- As many as ever run are here, and come from one epoch or all from none: together they know every call.
+if number('opensAt') > now then
+  local from, together = field('from:' .. a.replica), 0
+  for _, id in ipairs(call('ZRANGE', seen, 0, -1)) do
+    if id ~= epoch and field('from:' .. id) == from then together = together + 1 end
   end
+  if together >= a.replicas then set('opensAt', whole(now), 'settlesAt', whole(now)) end
 end
-local view = field('view')
-local count = math.min(#replicas, a.replicas)
-
-for _, id in ipairs(call('ZRANGEBYSCORE', log, '-inf', '(' .. whole(now - a.longestMs), 'LIMIT', 0, 200)) do
-  call('ZREM', log, id)
-  call('ZREM', seq, id)
-end
-call('ZREMRANGEBYSCORE', burst, '-inf', '(' .. whole(now - a.burstMs))
-
-local status, waitMs, foreign = 'ok', 0, false
-local function counted(windowMs) return call('ZCOUNT', log, whole(now - windowMs), '+inf') - 1 end
-
-local acknowledged = true
-for _, replica in ipairs(replicas) do
-  if call('HGET', acks, replica) ~= view then acknowledged = false end
+local settlesInMs = -1
+if field('remembered') == '' and field('first:' .. a.replica) ~= '' then
+  settlesInMs = math.max(0, number('settlesAt') - now)
 end
 
+local status, foreign, probing = 'ok', false, gate == 'probing' and field('probe') == a.id
 if a.op == 'admit' then
-  status = acknowledged and 'admitted' or 'view'
-  local gate = field('gate') or 'open'
-  if status == 'admitted' and gate ~= 'open' and now < number('gateUntil', 0) then status = 'gate' end
-  if status == 'admitted' then
+  if isShut and now < number('gateUntil') then
+    status = 'gate'
+  elseif a.own then
+    status = 'own'
+  elseif now < number('opensAt') then
+    status = 'closed'
+  else
+    status = 'pool'
     for _, window in ipairs(a.windows) do
-      local allowed = math.floor(math.floor(window[2] * share() + 1e-9) * count / a.replicas + 1e-9)
-      if counted(window[1]) + 1 > allowed * a.kept + 1e-9 then status = 'window' end
+      -- The epoch is one of those that are counted.
+      local allowed = math.floor(window[2] * share() + 1e-9)
+      if call('ZCOUNT', log, whole(now - window[1]), '+inf') > allowed * a.kept + 1e-9 then status = 'window' end
     end
   end
-  if status == 'admitted' and now < number('quietUntil', 0) then
-    status = 'wait'
-    waitMs = number('quietUntil', 0) - now
+  if status == 'pool' then
+    call('ZADD', log, whole(now + a.callMs), a.id)
+    changed()
   end
-  if status == 'admitted' and call('ZCARD', burst) - 1 >= a.burstCalls then
-    status = 'wait'
-    waitMs = tonumber(call('ZRANGE', burst, 0, 0, 'WITHSCORES')[2]) + a.burstMs + 1 - now
-  end
-  if status == 'admitted' then
-    write(a.id, now + a.maxCallMs)
-    call('ZADD', burst, whole(now), a.id)
-    if gate ~= 'open' then
-      call('HSET', state, 'gate', 'probing', 'probe', a.id, 'gateUntil', whole(now + a.maxCallMs))
-    end
+  if isShut and (status == 'own' or status == 'pool') then
+    set('gate', 'probing', 'probe', a.id, 'gateUntil', whole(now + a.callMs))
   end
 elseif a.op == 'end' then
-  local gate, probe = field('gate') or 'open', field('probe')
-  local probing = gate == 'probing' and probe == a.id
   if a.ending == 'unsent' then
-    cancel(a.id)
-  else
-    local known = call('ZSCORE', log, a.id)
-    if known and tonumber(known) > now then write(a.id, now) end
+    call('ZREM', log, a.id)
+    changed()
+  elseif tonumber(call('ZSCORE', log, a.id) or 0) > now then
+    call('ZADD', log, whole(now), a.id)
+    changed()
   end
   if a.ending == 'limited' then
-    if gate == 'open' or probing then
-      foreign = true
-      for _, window in ipairs(a.windows) do
-        if counted(window[1]) >= a.foreignBelow * window[2] * count / a.replicas then foreign = false end
-      end
-      if foreign then
-        local lower = math.max(a.leastShare, share() / 2)
-        call('HSET', state, 'share', lower, 'shareAt', whole(now))
-        call('HINCRBY', state, 'lowered', 1)
-      end
+    foreign = a.foreign and (probing or not isShut)
+    if foreign then
+      lower(math.max(a.leastShare, share() / 2))
+      call('HINCRBY', state, 'lowered', 1)
     end
-    local untilMs = now + a.retryAfterMs
-    if gate == 'shut' then untilMs = math.max(untilMs, number('gateUntil', 0)) end
-    shut(untilMs)
+    shut(math.max(now + a.gateMs, gate == 'shut' and number('gateUntil') or 0))
   elseif probing then
-    if a.ending == 'answered' then call('HSET', state, 'gate', 'open', 'gateUntil', 0) else shut(now) end
+    if a.ending == 'answered' then set('gate', 'open') else shut(now) end
   end
 end
 
-local changes = {}
-for _, id in ipairs(call('ZRANGEBYSCORE', seq, '(' .. whole(a.seq), '+inf')) do
-  local endMs = call('ZSCORE', log, id)
-  if endMs then table.insert(changes, id .. ' ' .. whole(tonumber(endMs))) end
+local calls, version = false, number('version')
+if version ~= a.version and a.op ~= 'end' and status ~= 'own' and status ~= 'pool' then
+  calls = call('ZRANGE', log, 0, -1, 'WITHSCORES')
 end
 for _, key in ipairs(KEYS) do call('PEXPIRE', key, whole(a.keepMs)) end
+gate = field('gate')
 return cjson.encode({
-  status = status, now = now, waitMs = waitMs, foreign = foreign,
-  epoch = epoch, view = tonumber(view), present = count, acknowledged = acknowledged, seq = number('seq', 0),
-  changes = table.concat(changes, ','),
-  gate = field('gate') or 'open', gateUntil = number('gateUntil', 0), probe = field('probe') or '',
-  share = number('share', 1), shareAt = number('shareAt', 0), lowered = number('lowered', 0),
+  status = status, now = now, foreign = foreign, epoch = epoch, settlesInMs = settlesInMs, inherited = inherited,
+  opensInMs = math.max(0, number('opensAt') - now), calls = calls, version = version,
+  gate = { kind = gate == '' and 'open' or gate, untilMs = number('gateUntil'), probe = field('probe') },
+  share = share(), lowered = number('lowered'),
 })
-`;
+`);
 
-/** Numbers come as Lua's, instants in ms of Redis' time. */
-const synced = z.object({
-  status: z.enum(['ok', 'admitted', 'view', 'gate', 'window', 'wait']),
+/** Calls as they are told: how long ago each ended, in ms; less than 0 for one in flight. */
+export type ToldCalls = readonly (readonly [id: string, agoMs: number])[];
+
+/** Instants in ms of Redis' time. */
+const answered = z.object({
+  status: z.enum(['ok', 'own', 'pool', 'gate', 'window', 'closed']),
   now: z.number(),
-  waitMs: z.number(),
   foreign: z.boolean(),
   epoch: z.string(),
-  view: z.number(),
-  present: z.number(),
-  acknowledged: z.boolean(),
-  seq: z.number(),
-  changes: z.string(),
-  gate: z.enum(['open', 'shut', 'probing']),
-  gateUntil: z.number(),
-  probe: z.string(),
+  /** Until the replica may take its own part for unused; -1 where it may not. */
+  settlesInMs: z.number(),
+  opensInMs: z.number(),
+  inherited: z.string(),
+  /** All calls of the pool, each followed by its end, where they have changed. */
+  calls: z.union([z.literal(false), z.array(z.string())]),
+  version: z.number(),
+  gate: z.object({ kind: z.enum(['open', 'shut', 'probing']), untilMs: z.number(), probe: z.string() }),
   share: z.number(),
-  shareAt: z.number(),
   lowered: z.number(),
 });
-const refused = z.object({ status: z.enum(['stale', 'lost']), now: z.number() });
-const reply = z.discriminatedUnion('status', [refused, synced]);
+const refused = z.object({ status: z.enum(['stepped', 'lost']), now: z.number() });
+const reply = z.discriminatedUnion('status', [refused, answered]);
 
-/** What every command that was taken brings home: its outcome, and all that has changed in the ledger. */
-export type Synced = z.output<typeof synced>;
-export type Reply = z.output<typeof reply>;
+export type Answered = z.output<typeof answered>;
 
 /** @throws {Error} where it is no answer of the script */
-export function readReply(text: unknown): Reply {
-  if (typeof text !== 'string') throw new Error('The script answered with something other than text.');
-  return reply.parse(JSON.parse(text));
+export function readReply(text: unknown): z.output<typeof reply> {
+  return reply.parse(JSON.parse(String(text)));
 }
 
-/** The calls of an answer: ids with their ends. */
-export function readChanges(changes: string): (readonly [id: string, endMs: number])[] {
-  if (changes === '') return [];
-  return changes.split(',').map((change) => {
-    const [id = '', endMs = ''] = change.split(' ');
-    return [id, Number(endMs)];
-  });
-}
+const inheritance = z.object({ at: z.number(), calls: z.string() });
+const toldCalls = z.array(z.tuple([z.string(), z.number()]));
 
-export function gateOf({ gate, gateUntil, probe }: Synced): Gate {
-  switch (gate) {
-    case 'open':
-      return { kind: 'open' };
-    case 'shut':
-      return { kind: 'shut', untilMs: gateUntil };
-    case 'probing':
-      return { kind: 'probing', probe, untilMs: gateUntil };
-    default:
-      return gate satisfies never;
-  }
+/** What a replica that stopped has left: the calls on its own part, as of `at`. */
+export function readInherited(text: string): { readonly at: number; readonly calls: ToldCalls } {
+  const { at, calls } = inheritance.parse(JSON.parse(text));
+  return { at, calls: toldCalls.parse(JSON.parse(calls)) };
 }

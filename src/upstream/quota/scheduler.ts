@@ -1,6 +1,8 @@
-import type { Clock } from './clock.ts';
+import { isTimeout } from '../../cancellation.ts';
+import type { Timers } from '../../timers.ts';
+import type { Admission } from './book.ts';
 import { FairQueue } from './fair-queue.ts';
-import type { Admission, LedgerFactory } from './ledger.ts';
+import type { LedgerFactory } from './ledger.ts';
 import { longestWindowMs } from './options.ts';
 import {
   type Lane,
@@ -12,18 +14,22 @@ import {
 } from './quota.ts';
 
 export interface SchedulerOptions {
-  readonly clock: Clock;
+  readonly clock: Timers;
   readonly ledger: LedgerFactory;
   readonly events?: QuotaEvents;
   /** Most calls that wait in a lane. Default 1,000. */
   readonly maxWaiting?: number;
-  /** Most calls of one principal that wait in a lane, so that one cannot fill it. Default 250. */
-  readonly maxWaitingPerPrincipal?: number;
+  /** Most calls of one caller that wait in a lane, so that one cannot fill it. Default 250. */
+  readonly maxWaitingPerCaller?: number;
+  /** Longest that an interactive call waits, however much time its caller has, in ms. Default: as long as that. */
+  readonly maxWaitMs?: number;
+  /** Part of a caller's time that is left for the call itself, in ms; half of the time at most. Default 0. */
+  readonly callMs?: number;
 }
 
 interface Waiter {
   readonly lane: Lane;
-  readonly principal: string;
+  readonly turn: string;
   readonly arrivedAt: number;
   readonly patienceEndsAt: number;
   readonly resolve: (permit: Permit) => void;
@@ -38,7 +44,8 @@ interface Waiter {
  * calls are put to it only while no interactive one waits.
  */
 export function createQuota(options: SchedulerOptions): Quota {
-  const { clock, events = {}, maxWaiting = 1_000, maxWaitingPerPrincipal = 250 } = options;
+  const { clock, events = {}, maxWaiting = 1_000, maxWaitingPerCaller = 250 } = options;
+  const { maxWaitMs = Number.POSITIVE_INFINITY, callMs = 0 } = options;
   const queues = { interactive: new FairQueue<Waiter>(), background: new FairQueue<Waiter>() };
   let closed = false;
   let pumping = false;
@@ -47,19 +54,21 @@ export function createQuota(options: SchedulerOptions): Quota {
 
   const ledger = options.ledger({
     onChange: () => void pump(),
-    onGate: (gate) => {
-      events.onGate?.(gate);
-      refuseImpatient();
-    },
-    onForeignUse: (event) => {
-      events.onForeignUse?.(event);
-      refuseImpatient();
-    },
-    onLedger: (kind, why) => {
-      events.onLedger?.(kind, why);
-      refuseImpatient();
-    },
+    onGate: thenRefuse(events.onGate),
+    onForeignUse: thenRefuse(events.onForeignUse),
+    onLedger: thenRefuse(events.onLedger),
   });
+
+  /** What is told may make waits longer. */
+  function thenRefuse<Told extends unknown[]>(tell: ((...told: Told) => void) | undefined) {
+    return (...told: Told): void => {
+      tell?.(...told);
+      refuseImpatient();
+    };
+  }
+
+  /** All who wait, in the order of their turns. */
+  const waiting = (): Waiter[] => [...queues.interactive.inOrder(), ...queues.background.inOrder()];
 
   const strongestLane = (): Lane | undefined => {
     if (queues.interactive.size > 0) return 'interactive';
@@ -68,13 +77,21 @@ export function createQuota(options: SchedulerOptions): Quota {
 
   /** How long those in `lanes` have to wait, one after another. */
   const waits = (lanes: readonly Lane[]): number[] => {
-    const { book, now, notBefore } = ledger.outlook();
-    return book.starts(lanes, now, notBefore).map((start) => start - now);
+    const { book, now } = ledger.outlook();
+    return book.starts(lanes, now).map((start) => start - now);
+  };
+
+  const nextWaitMs = (lane: Lane): number => Math.max(1, waits([lane])[0] ?? 1);
+
+  /** How much of a caller's time may go by here. */
+  const patienceOf = ({ lane, patienceMs }: QuotaRequest): number => {
+    const waitableMs = Math.max(patienceMs - callMs, patienceMs / 2);
+    return lane === 'interactive' ? Math.min(maxWaitMs, waitableMs) : waitableMs;
   };
 
   const refusal = (lane: Lane, projectedMs: number): QuotaError => {
     const { book, now } = ledger.outlook();
-    // A share may be too small for any call until it grows; nobody is told to come back never.
+    // A share may be too small for any call until it grows; no caller is told to wait forever.
     const waitMs = Math.min(projectedMs, Math.max(longestWindowMs(book.rules), book.rules.maxGateMs));
     const reason = book.gateState(now).kind === 'open' ? 'window' : 'gate';
     events.onRefused?.(lane, reason, waitMs);
@@ -82,7 +99,7 @@ export function createQuota(options: SchedulerOptions): Quota {
   };
 
   const leave = (waiter: Waiter, reason: unknown): void => {
-    queues[waiter.lane].remove(waiter.principal, waiter);
+    queues[waiter.lane].remove(waiter.turn, waiter);
     waiter.settle();
     waiter.reject(reason);
     // A background call may go once no interactive one waits.
@@ -90,8 +107,8 @@ export function createQuota(options: SchedulerOptions): Quota {
   };
 
   /** The wait of a call that came now, behind those who wait already. */
-  const waitOfNewcomer = (lane: Lane, principal: string): number => {
-    const ahead = queues[lane].aheadOfNewcomer(principal);
+  const waitOfNewcomer = (lane: Lane, turn: string): number => {
+    const ahead = queues[lane].aheadOfNewcomer(turn);
     const interactive = lane === 'interactive' ? ahead : queues.interactive.size;
     const lanes: Lane[] = Array<Lane>(interactive).fill('interactive');
     if (lane === 'background') lanes.push(...Array<Lane>(ahead).fill('background'));
@@ -100,11 +117,11 @@ export function createQuota(options: SchedulerOptions): Quota {
 
   /** Refuses those whose turn cannot come in time any more, now that waits have grown. */
   function refuseImpatient(): void {
-    const waiting = [...queues.interactive.inOrder(), ...queues.background.inOrder()];
-    if (waiting.length === 0) return;
+    const everyone = waiting();
+    if (everyone.length === 0) return;
     const now = clock.now();
-    const projected = waits(waiting.map(({ lane }) => lane));
-    for (const [index, waiter] of waiting.entries()) {
+    const projected = waits(everyone.map(({ lane }) => lane));
+    for (const [index, waiter] of everyone.entries()) {
       const waitMs = projected[index] ?? 0;
       if (now + waitMs > waiter.patienceEndsAt) leave(waiter, refusal(waiter.lane, waitMs));
     }
@@ -113,19 +130,17 @@ export function createQuota(options: SchedulerOptions): Quota {
   /** Refuses those whose patience has ended. */
   function refuseOverdue(): void {
     const now = clock.now();
-    for (const waiter of [...queues.interactive.inOrder(), ...queues.background.inOrder()]) {
+    for (const waiter of waiting()) {
       if (waiter.patienceEndsAt > now) continue;
-      leave(waiter, refusal(waiter.lane, Math.max(1, waits([waiter.lane])[0] ?? 1)));
+      leave(waiter, refusal(waiter.lane, nextWaitMs(waiter.lane)));
     }
   }
 
   const grant = (waiter: Waiter, id: string): void => {
     waiter.settle();
-    const waitedMs = clock.now() - waiter.arrivedAt;
-    events.onAdmitted?.(waiter.lane, waitedMs);
     let isDone = false;
     waiter.resolve({
-      waitedMs,
+      waitedMs: clock.now() - waiter.arrivedAt,
       done: (outcome) => {
         if (isDone) return;
         isDone = true;
@@ -168,22 +183,25 @@ export function createQuota(options: SchedulerOptions): Quota {
 
   const acquire = (request: QuotaRequest): Promise<Permit> =>
     new Promise((resolve, reject) => {
-      const { lane, principal, patienceMs, signal } = request;
+      const { lane, turn, signal } = request;
+      const patienceMs = patienceOf(request);
       if (closed) throw new QuotaError('closed', 0);
       signal.throwIfAborted();
       const queue = queues[lane];
-      const waitMs = waitOfNewcomer(lane, principal);
+      const waitMs = waitOfNewcomer(lane, turn);
       if (waitMs > patienceMs) throw refusal(lane, waitMs);
-      if (queue.size >= maxWaiting || queue.sizeOf(principal) >= maxWaitingPerPrincipal) {
+      if (queue.size >= maxWaiting || queue.sizeOf(turn) >= maxWaitingPerCaller) {
         events.onRefused?.(lane, 'queue', waitMs);
         throw new QuotaError('queue', waitMs);
       }
-      const onAbort = (): void => leave(waiter, signal.reason);
+      // A caller whose time is up while it waits here has waited for the quota, not for upstream.
+      const onAbort = (): void =>
+        leave(waiter, isTimeout(signal.reason) ? refusal(lane, nextWaitMs(lane)) : signal.reason);
       // At the last instant the ledger is asked once more; who then still waits is refused.
       const cancelTimer = clock.setTimer(patienceMs, () => void pump());
       const waiter: Waiter = {
         lane,
-        principal,
+        turn,
         arrivedAt: clock.now(),
         patienceEndsAt: clock.now() + patienceMs,
         resolve,
@@ -194,7 +212,7 @@ export function createQuota(options: SchedulerOptions): Quota {
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      queue.push(principal, waiter);
+      queue.push(turn, waiter);
       void pump();
     });
 
@@ -214,9 +232,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     close: async () => {
       closed = true;
       cancelWake();
-      for (const waiter of [...queues.interactive.inOrder(), ...queues.background.inOrder()]) {
-        leave(waiter, new QuotaError('closed', 0));
-      }
+      for (const waiter of waiting()) leave(waiter, new QuotaError('closed', 0));
       await ledger.close();
     },
   };

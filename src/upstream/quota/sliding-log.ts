@@ -3,8 +3,6 @@ export interface LogEntry {
   readonly id: string;
   /** When it ended; of a call in flight, when it will be taken as ended. */
   readonly endMs: number;
-  /** Made on this replica's own share, while Redis was away. */
-  readonly onShare: boolean;
 }
 
 /**
@@ -56,15 +54,9 @@ export class SlidingLog {
     this.#entries.splice(0, kept);
   }
 
-  /** The weight of the calls that count at `now` in a window; a call on the share weighs `shareWeight`, others 1. */
-  counted(now: number, windowMs: number, shareWeight = 1): number {
-    const first = this.#firstEndingAfter(now - windowMs - 1);
-    if (shareWeight === 1) return this.#entries.length - first;
-    let weight = 0;
-    for (let index = first; index < this.#entries.length; index++) {
-      weight += this.#entries[index]?.onShare === true ? shareWeight : 1;
-    }
-    return weight;
+  /** How many calls count at `now` in a window. */
+  counted(now: number, windowMs: number): number {
+    return this.#entries.length - this.#firstEndingAfter(now - windowMs - 1);
   }
 
   #firstEndingAfter(endMs: number): number {

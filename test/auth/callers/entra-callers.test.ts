@@ -27,7 +27,7 @@ describe('CALLER_AUTH=entra', () => {
 
   const tokenOf = (claims: object) => directory.tokenOf('ada', { ...claims });
 
-  it('lets in who shows a token with a scope that is asked for', async () => {
+  it('accepts a token with a required scope', async () => {
     const { status, data, errors } = await gateway.ask(await tokenOf({}), query);
     expect({ status, errors }).toEqual({ status: 200, errors: undefined });
     expect(data.machines.nodes).toHaveLength(1);
@@ -43,7 +43,7 @@ describe('CALLER_AUTH=entra', () => {
     expect((await gateway.ask(await tokenOf(claims), query)).status).toBe(200);
   });
 
-  it('asks who shows no token for one, as RFC 6750 says', async () => {
+  it('asks for a missing token, as RFC 6750 says', async () => {
     const { status, headers, errors } = await gateway.ask(undefined, query);
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="machines-gateway"');
@@ -53,16 +53,16 @@ describe('CALLER_AUTH=entra', () => {
   it.each([
     ['that has run out', { exp: seconds() - 3_600 }, 'It has expired.'],
     ['that is not valid yet', { nbf: seconds() + 3_600 }, 'It is not valid yet.'],
-    ['that never runs out', { exp: undefined }, 'It says nothing of when it expires.'],
-    ['meant for somebody else', { aud: frontEndId }, 'It is meant for somebody else.'],
-    ['of another tenant', { iss: 'https://login.example/other/v2.0' }, 'It is not of an issuer'],
+    ['that never runs out', { exp: undefined }, 'It has no expiry (exp).'],
+    ['for another audience', { aud: frontEndId }, 'It is for another audience.'],
+    ['of another tenant', { iss: 'https://login.example/other/v2.0' }, 'Its issuer is not trusted here'],
     [
       'of its issuer, with the name of another tenant',
       { tid: frontEndId },
-      'It is not of the tenant of its issuer.',
+      'Its tenant is not the tenant of its issuer.',
     ],
-    ['of nobody', { iss: undefined }, 'It is not of an issuer'],
-    ['without a subject', { sub: undefined }, 'It says nothing of whom it is about.'],
+    ['of nobody', { iss: undefined }, 'Its issuer is not trusted here'],
+    ['without a subject', { sub: undefined }, 'It has no subject (sub).'],
     [
       'that is an ID token',
       { azp: undefined, scp: undefined, roles: ['Machines.Reader'] },
@@ -90,12 +90,12 @@ describe('CALLER_AUTH=entra', () => {
     expect(headers.get('www-authenticate')).toContain('error="insufficient_scope"');
     expect(headers.get('www-authenticate')).toContain('scope="Machines.Read"');
     expect(errors?.[0]).toMatchObject({
-      message: 'The token allows too little: it needs scope Machines.Read or role Machines.Reader.',
+      message: 'The token has too few rights: it needs scope Machines.Read or role Machines.Reader.',
       extensions: { code: 'FORBIDDEN' },
     });
   });
 
-  it('asks nothing upstream for whoever is not let in', async () => {
+  it('makes no upstream call for a rejected caller', async () => {
     directory.emulator.clearRequests();
     await gateway.ask(
       undefined,
@@ -134,7 +134,7 @@ describe('CALLER_AUTH=entra', () => {
     expect(JSON.stringify(gateway.lines)).not.toContain(users.ada.id);
   });
 
-  it('counts who is not let in', async () => {
+  it('counts rejected callers', async () => {
     const text = await (await fetch(`${gateway.url}/metrics`)).text();
     expect(text).toMatch(/machines_gateway_requests_refused_total\{reason="missing"\} [1-9]/);
     expect(text).toMatch(/machines_gateway_requests_refused_total\{reason="invalid_token"\} [1-9]/);
@@ -142,7 +142,7 @@ describe('CALLER_AUTH=entra', () => {
 });
 
 describe('a gateway whose identity provider cannot be reached', () => {
-  it('starts, says that it cannot check callers, and lets nobody in', async () => {
+  it('starts, says that it cannot check callers, and rejects all', async () => {
     const directory = await startCallerDirectory();
     const token = await directory.tokenOf('ada');
     await directory.close();
@@ -150,7 +150,7 @@ describe('a gateway whose identity provider cannot be reached', () => {
     const { status, headers, errors } = await gateway.ask(token, query);
     expect(status).toBe(503);
     expect(headers.get('retry-after')).toBe('5');
-    expect(errors?.[0]?.message).toContain('The keys of the identity provider cannot be had');
+    expect(errors?.[0]?.message).toContain('The keys of the identity provider cannot be fetched');
     expect(gateway.lines.some(({ msg }) => msg === 'callers cannot be checked')).toBe(true);
     await gateway.close();
   });

@@ -15,7 +15,7 @@ describe('the metadata of an issuer', () => {
   beforeEach(async () => {
     issuer = await startIssuer();
     network = createIdentityNetwork(undefined);
-    trusted = trustIssuer({ issuer: issuer.url, network, isAllowedAddress: () => true, now: clock.now });
+    trusted = trustIssuer({ issuer: issuer.url, network, isAllowedAddress: () => true, clock });
   });
   afterEach(async () => {
     await network.close();
@@ -39,7 +39,17 @@ describe('the metadata of an issuer', () => {
     expect(issuer.metadataRequests()).toBe(2);
   });
 
-  it('stay in use where they cannot be read anew, which is tried again after 5 s', async () => {
+  it('are read again, and the keys with them, after the wall clock was set: jose counts the age of keys by it', async () => {
+    await findKey();
+    clock.setAhead(-3_600_000);
+    await Promise.all([findKey(), findKey()]);
+    expect(issuer.metadataRequests()).toBe(2);
+    clock.advance(3_600_000);
+    await findKey();
+    expect(issuer.metadataRequests()).toBe(2);
+  });
+
+  it('stay in use where they cannot be read again, which is retried after 5 s', async () => {
     await findKey();
     issuer.describe(() => undefined);
     clock.advance(dayMs);
@@ -52,7 +62,7 @@ describe('the metadata of an issuer', () => {
     expect(issuer.metadataRequests()).toBe(3);
   });
 
-  it('are asked for again 5 s after a failure, where there were none before', async () => {
+  it('are fetched again 5 s after a failure, where there were none before', async () => {
     issuer.describe(() => undefined);
     await expect(findKey()).rejects.toMatchObject({ reason: 'unavailable' });
     await expect(findKey()).rejects.toMatchObject({ reason: 'unavailable' });

@@ -28,7 +28,7 @@ function built(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : 
 }
 
 describe('the fair queue', () => {
-  it('foretells the order in which it is taken from', () => {
+  it('predicts its own order', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const queue = built(steps);
@@ -77,28 +77,24 @@ describe('the fair queue', () => {
 });
 
 describe('the sliding log', () => {
-  it('counts what a plain list counts, however ends move and calls are taken back', () => {
+  it('counts as a plain list does, however ends move and calls are withdrawn', () => {
     const change = fc.record({
       id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       endMs: fc.integer({ min: 0, max: 50 }),
       deletes: fc.boolean(),
-      onShare: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 30 }), fc.nat(80), fc.nat(30), (changes, now, windowMs) => {
         const log = new SlidingLog();
-        const plain = new Map<string, { endMs: number; onShare: boolean }>();
-        for (const { id, endMs, deletes, onShare } of changes) {
+        const plain = new Map<string, { endMs: number }>();
+        for (const { id, endMs, deletes } of changes) {
           if (deletes) log.delete(id);
-          else log.set({ id, endMs, onShare });
+          else log.set({ id, endMs });
           if (deletes) plain.delete(id);
-          else plain.set(id, { endMs, onShare });
+          else plain.set(id, { endMs });
         }
         const counted = [...plain.values()].filter(({ endMs }) => endMs + windowMs >= now);
         expect(log.counted(now, windowMs)).toBe(counted.length);
-        expect(log.counted(now, windowMs, 3)).toBe(
-          counted.reduce((sum, { onShare }) => sum + (onShare ? 3 : 1), 0),
-        );
         const ends = log.entries.map(({ endMs }) => endMs);
         expect(ends).toEqual(ends.toSorted((a, b) => a - b));
         log.trim(now, windowMs);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lowered, shareAt, shareReachesAt, wholeShare } from '../../../src/upstream/quota/capacity.ts';
 import { ended, isNews, limited, openGate, passableAt, passed } from '../../../src/upstream/quota/gate.ts';
-import { lowered, shareAt, shareReachesAt, wholeShare } from '../../../src/upstream/quota/share.ts';
 
 const rules = { leastShare: 0.1, shareGrowthPerMinute: 0.1 };
 

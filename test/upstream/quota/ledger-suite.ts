@@ -1,47 +1,52 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../../src/upstream/quota/clock.ts';
-import type { Ledger, LedgerEvents, LedgerFactory } from '../../../src/upstream/quota/ledger.ts';
+import { describe, expect, it, type TestContext } from 'vitest';
+import type { Timers } from '../../../src/timers.ts';
+import type { LedgerEvents } from '../../../src/upstream/quota/book.ts';
+import type { Ledger, LedgerFactory } from '../../../src/upstream/quota/ledger.ts';
 import { defaultRules, type QuotaRules } from '../../../src/upstream/quota/options.ts';
 
 /** A ledger to try, and its time. */
 export interface LedgerUnderTest {
   readonly factory: (rules: QuotaRules) => LedgerFactory;
-  readonly clock: Clock;
+  readonly clock: Timers;
   /** Lets time pass: simulated or not. */
   readonly pass: (ms: number) => Promise<void>;
   /** Goes on when the ledger is ready to decide. */
   readonly ready: (ledger: Ledger) => Promise<void>;
+  /** How much longer all times are than those that are written here: in real time, other things take some of it. */
+  readonly timesLonger: number;
 }
 
-const rules: QuotaRules = {
+type OnTestFinished = TestContext['onTestFinished'];
+
+const rulesOf = (timesLonger: number): QuotaRules => ({
   ...defaultRules,
   windows: [
-    { windowMs: 200, calls: 5 },
-    { windowMs: 600, calls: 10 },
+    { windowMs: 200 * timesLonger, calls: 20 },
+    { windowMs: 600 * timesLonger, calls: 40 },
   ],
-  maxCallMs: 300,
-};
+  maxCallMs: 300 * timesLonger,
+});
 
-/** What every ledger must do. */
+/** What every ledger must do. The tests mostly wait, so they run side by side. */
 export function describeLedger(name: string, create: () => LedgerUnderTest): void {
-  describe(`the ${name} ledger`, () => {
-    const open: Ledger[] = [];
-    afterEach(async () => {
-      await Promise.all(open.splice(0).map((ledger) => ledger.close()));
-    });
-
-    const start = async (changes: Partial<QuotaRules> = {}, events: Partial<LedgerEvents> = {}) => {
-      const { factory, pass, ready, clock } = create();
+  describe.concurrent(`the ${name} ledger`, () => {
+    const start = async (
+      onTestFinished: OnTestFinished,
+      changes: Partial<QuotaRules> = {},
+      events: Partial<LedgerEvents> = {},
+    ) => {
+      const { factory, pass: passReally, ready, clock, timesLonger } = create();
       const nothing = (): void => undefined;
-      const ledger = factory({ ...rules, ...changes })({
+      const ledger = factory({ ...rulesOf(timesLonger), ...changes })({
         onChange: nothing,
         onGate: nothing,
         onForeignUse: nothing,
         onLedger: nothing,
         ...events,
       });
-      open.push(ledger);
+      onTestFinished(() => ledger.close());
       await ready(ledger);
+      const pass = (ms: number): Promise<void> => passReally(ms * timesLonger);
       /** Admits until refused, at most `most` times; gives the ids. */
       const admitAll = async (most: number, lane: 'interactive' | 'background' = 'interactive') => {
         const ids: string[] = [];
@@ -57,140 +62,159 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
         ids: readonly string[],
         ending: Parameters<Ledger['end']>[1] = { kind: 'answered' },
       ) => {
-        for (const id of ids) ledger.end(id, ending);
+        const longer =
+          ending.kind === 'limited' && ending.retryAfterMs !== undefined
+            ? { ...ending, retryAfterMs: ending.retryAfterMs * timesLonger }
+            : ending;
+        for (const id of ids) ledger.end(id, longer);
         await pass(15);
       };
-      return { ledger, pass, admitAll, end, clock };
+      return { ledger, pass, admitAll, end, clock, timesLonger };
     };
 
-    it('admits as many calls as the tightest window allows', async () => {
-      const { admitAll } = await start();
-      expect(await admitAll(20)).toHaveLength(5);
+    it('admits as many calls as the tightest window allows', async ({ onTestFinished }) => {
+      const { admitAll } = await start(onTestFinished);
+      expect(await admitAll(80)).toHaveLength(20);
     });
 
-    it('gives every call an id of its own', async () => {
-      const { admitAll } = await start();
-      expect(new Set(await admitAll(5)).size).toBe(5);
+    it('gives every call an id of its own', async ({ onTestFinished }) => {
+      const { admitAll } = await start(onTestFinished);
+      expect(new Set(await admitAll(20)).size).toBe(20);
     });
 
-    it('says in a refusal how long the window stays full, counted from the ends of the calls', async () => {
-      const { admitAll, ledger, end, pass } = await start();
-      await end(await admitAll(5));
+    it('says in a refusal how long the window stays full, counted from the ends of the calls', async ({
+      onTestFinished,
+    }) => {
+      const { admitAll, ledger, end, pass, timesLonger } = await start(onTestFinished);
+      await end(await admitAll(20));
       await pass(50);
       const refusal = await ledger.admit('interactive');
       expect(refusal).toMatchObject({ kind: 'refused', by: 'window' });
       const waitMs = refusal.kind === 'refused' ? refusal.waitMs : 0;
-      expect(waitMs).toBeGreaterThan(60);
-      expect(waitMs).toBeLessThanOrEqual(200);
+      expect(waitMs).toBeGreaterThan(60 * timesLonger);
+      expect(waitMs).toBeLessThanOrEqual(200 * timesLonger);
     });
 
-    it('admits again when the ends of calls have left the window', async () => {
-      const { admitAll, end, pass } = await start();
-      await end(await admitAll(5));
+    it('admits again when the ends of calls have left the window', async ({ onTestFinished }) => {
+      const { admitAll, end, pass } = await start(onTestFinished);
+      await end(await admitAll(20));
       await pass(220);
-      expect(await admitAll(20)).toHaveLength(5);
+      expect(await admitAll(80)).toHaveLength(20);
     });
 
-    it('counts a call in flight however long ago it was admitted', async () => {
-      const { admitAll, pass } = await start();
-      await admitAll(5);
+    it('counts a call in flight however long ago it was admitted', async ({ onTestFinished }) => {
+      const { admitAll, pass } = await start(onTestFinished);
+      await admitAll(20);
       await pass(260);
-      expect(await admitAll(20)).toHaveLength(0);
+      expect(await admitAll(80)).toHaveLength(0);
     });
 
-    it('takes a call that never tells its end as ended after the bound', async () => {
-      const { admitAll, pass } = await start();
-      await admitAll(5);
-      await pass(300 + 230);
-      expect(await admitAll(20)).toHaveLength(5);
+    it('takes a call that never tells its end as ended after the bound', async ({ onTestFinished }) => {
+      const { admitAll, pass } = await start(onTestFinished);
+      await admitAll(20);
+      // A ledger elsewhere adds the time in which it answers.
+      await pass(300 + 250 + 230);
+      expect(await admitAll(80)).toHaveLength(20);
     });
 
-    it('keeps to the longer window as well', async () => {
-      const { admitAll, end, pass } = await start();
-      await end(await admitAll(5));
+    it('keeps to the longer window as well', async ({ onTestFinished }) => {
+      const { admitAll, end, pass } = await start(onTestFinished);
+      await end(await admitAll(20));
       await pass(220);
-      await end(await admitAll(5));
+      await end(await admitAll(20));
       await pass(220);
-      expect(await admitAll(20)).toHaveLength(0);
+      expect(await admitAll(80)).toHaveLength(0);
       await pass(400);
-      expect(await admitAll(20)).not.toHaveLength(0);
+      expect(await admitAll(80)).not.toHaveLength(0);
     });
 
-    it('leaves a reserve to interactive calls', async () => {
-      const { admitAll } = await start();
-      expect(await admitAll(20, 'background')).toHaveLength(4);
-      expect(await admitAll(20)).toHaveLength(1);
+    it('leaves a reserve to interactive calls', async ({ onTestFinished }) => {
+      const { admitAll } = await start(onTestFinished);
+      expect(await admitAll(80, 'background')).toHaveLength(16);
+      expect(await admitAll(80)).toHaveLength(4);
     });
 
-    it('takes back a call that was never sent', async () => {
-      const { admitAll, end, pass } = await start();
-      await end((await admitAll(5)).slice(0, 2), { kind: 'unsent' });
+    it('takes back a call that was never sent', async ({ onTestFinished }) => {
+      const { admitAll, end, pass } = await start(onTestFinished);
+      await end((await admitAll(20)).slice(8, 12), { kind: 'unsent' });
       await pass(30);
-      expect(await admitAll(20)).toHaveLength(2);
+      expect(await admitAll(80)).toHaveLength(4);
     });
 
-    it('shuts the gate for as long as a 429 says, then lets one probe go', async () => {
-      const { admitAll, end, pass, ledger } = await start();
+    it('shuts the gate for as long as a 429 says, then lets one probe go', async ({ onTestFinished }) => {
+      const { admitAll, end, pass, ledger } = await start(onTestFinished);
       const [call = ''] = await admitAll(1);
       await end([call], { kind: 'limited', retryAfterMs: 150 });
       expect(await ledger.admit('interactive')).toMatchObject({ kind: 'refused', by: 'gate' });
       await pass(160);
-      expect(await admitAll(20)).toHaveLength(1);
+      expect(await admitAll(80)).toHaveLength(1);
       expect(await ledger.admit('interactive')).toMatchObject({ kind: 'refused', by: 'gate' });
     });
 
-    it('opens the gate when the probe succeeds', async () => {
-      const { admitAll, end, pass } = await start({ foreignBelow: 0 });
+    it('opens the gate when the probe succeeds', async ({ onTestFinished }) => {
+      const { admitAll, end, pass } = await start(onTestFinished, { foreignBelow: 0 });
       await end(await admitAll(1), { kind: 'limited', retryAfterMs: 20 });
       await pass(30);
       await end(await admitAll(1));
-      expect(await admitAll(20)).toHaveLength(3);
+      expect(await admitAll(80)).toHaveLength(18);
     });
 
-    it('shuts it again when the probe is refused, and lets the next probe go when it fails otherwise', async () => {
-      const { admitAll, end, pass } = await start({ foreignBelow: 0 });
+    it('shuts it again when the probe is refused, and lets the next probe go when it fails otherwise', async ({
+      onTestFinished,
+    }) => {
+      const { admitAll, end, pass } = await start(onTestFinished, { foreignBelow: 0 });
       await end(await admitAll(1), { kind: 'limited', retryAfterMs: 20 });
       await pass(30);
       await end(await admitAll(1), { kind: 'limited', retryAfterMs: 60 });
-      expect(await admitAll(20)).toHaveLength(0);
+      expect(await admitAll(80)).toHaveLength(0);
       await pass(70);
       await end(await admitAll(1), { kind: 'failed' });
-      expect(await admitAll(20)).toHaveLength(1);
+      expect(await admitAll(80)).toHaveLength(1);
     });
 
-    it('halves its share once for calls that were refused together while its own log showed room', async () => {
+    it('halves its share once for calls that were refused together while its own log showed room', async ({
+      onTestFinished,
+    }) => {
       const told: unknown[] = [];
-      const { admitAll, end, ledger } = await start({}, { onForeignUse: (event) => told.push(event) });
+      const { admitAll, end, ledger } = await start(
+        onTestFinished,
+        {},
+        { onForeignUse: (event) => told.push(event) },
+      );
       await end(await admitAll(3), { kind: 'limited', retryAfterMs: 20 });
       expect(told).toEqual([{ share: expect.closeTo(0.5, 2), foreignUse: 1 }]);
       const { book, now } = ledger.outlook();
-      expect(book.windows(now).map(({ limit }) => limit)).toEqual([2, 5]);
+      expect(book.windows(now).map(({ limit }) => limit)).toEqual([10, 20]);
     });
 
-    it('takes a 429 with its own log full as its own doing', async () => {
+    it('takes a 429 with its own log full as its own doing', async ({ onTestFinished }) => {
       const told: unknown[] = [];
-      const { admitAll, end } = await start({}, { onForeignUse: (event) => told.push(event) });
-      await end((await admitAll(5)).slice(0, 1), { kind: 'limited', retryAfterMs: 20 });
+      const { admitAll, end } = await start(
+        onTestFinished,
+        {},
+        { onForeignUse: (event) => told.push(event) },
+      );
+      await end((await admitAll(20)).slice(0, 1), { kind: 'limited', retryAfterMs: 20 });
       expect(told).toEqual([]);
     });
 
-    it('tells the gate as it changes', async () => {
+    it('tells the gate as it changes', async ({ onTestFinished }) => {
       const told: string[] = [];
       const events = { onGate: ({ kind }: { kind: string }) => void told.push(kind) };
-      const { admitAll, end, pass } = await start({}, events);
+      const { admitAll, end, pass } = await start(onTestFinished, {}, events);
       await end(await admitAll(1), { kind: 'limited', retryAfterMs: 20 });
       await pass(30);
       await end(await admitAll(1));
       expect(told).toEqual(['shut', 'probing', 'open']);
     });
 
-    it('shows what it counts', async () => {
-      const { admitAll, ledger } = await start();
+    it('shows what it counts', async ({ onTestFinished }) => {
+      const { admitAll, ledger, timesLonger } = await start(onTestFinished);
       await admitAll(2);
       const { book, now } = ledger.outlook();
       expect(book.windows(now)).toMatchObject([
-        { windowMs: 200, limit: 5, used: 2, remaining: 3 },
-        { windowMs: 600, limit: 10, used: 2, remaining: 8 },
+        { windowMs: 200 * timesLonger, limit: 20, used: 2, remaining: 18 },
+        { windowMs: 600 * timesLonger, limit: 40, used: 2, remaining: 38 },
       ]);
     });
   });

@@ -1,4 +1,4 @@
-import { memoryLedger } from '../../../src/upstream/quota/memory-ledger.ts';
+import { memoryLedger } from '../../../src/upstream/quota/ledger.ts';
 import { describeLedger } from './ledger-suite.ts';
 import { simulatedClock } from './simulated-clock.ts';
 
@@ -9,5 +9,6 @@ describeLedger('memory', () => {
     clock,
     pass: clock.advance,
     ready: async () => undefined,
+    timesLonger: 1,
   };
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryLedger } from '../../../src/upstream/quota/memory-ledger.ts';
+import { memoryLedger } from '../../../src/upstream/quota/ledger.ts';
 import { defaultRules } from '../../../src/upstream/quota/options.ts';
 import type { CallOutcome, Lane } from '../../../src/upstream/quota/quota.ts';
 import { createQuota } from '../../../src/upstream/quota/scheduler.ts';
+import { cases } from '../../support/cases.ts';
 import { simulatedClock } from './simulated-clock.ts';
 
 const outcome: fc.Arbitrary<CallOutcome | 'silent'> = fc.oneof(
@@ -21,7 +22,7 @@ const outcome: fc.Arbitrary<CallOutcome | 'silent'> = fc.oneof(
 const call = fc.record({
   afterMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 60 })),
   lane: fc.constantFrom<Lane>('interactive', 'background'),
-  principal: fc.constantFrom('a', 'b', 'c'),
+  turn: fc.constantFrom('a', 'b', 'c'),
   patienceMs: fc.integer({ min: 0, max: 2_000 }),
   /** Of maxCallMs. */
   latency: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -41,25 +42,16 @@ describe('the quota as upstream counts it', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(call, { minLength: 30, maxLength: 80, size: 'max' }), async (calls) => {
         const clock = simulatedClock();
-        const quota = createQuota({ clock, ledger: memoryLedger(rules, clock), maxWaitingPerPrincipal: 20 });
+        const quota = createQuota({ clock, ledger: memoryLedger(rules, clock), maxWaitingPerCaller: 20 });
         const arrivals: number[] = [];
         let settled = 0;
-        for (const {
-          afterMs,
-          lane,
-          principal,
-          patienceMs,
-          latency,
-          arrival,
-          leavesAfterMs,
-          outcome,
-        } of calls) {
+        for (const { afterMs, lane, turn, patienceMs, latency, arrival, leavesAfterMs, outcome } of calls) {
           await clock.advance(afterMs);
           const leaving = new AbortController();
           if (leavesAfterMs !== null) clock.setTimer(leavesAfterMs, () => leaving.abort());
           const askedAt = clock.now();
           void quota
-            .acquire({ lane, principal, patienceMs, signal: leaving.signal })
+            .acquire({ lane, turn, patienceMs, signal: leaving.signal })
             .then(
               (permit) => {
                 const latencyMs = Math.floor(latency * rules.maxCallMs);
@@ -83,7 +75,7 @@ describe('the quota as upstream counts it', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 });

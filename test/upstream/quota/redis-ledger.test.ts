@@ -1,9 +1,10 @@
 import { setTimeout as pass } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../src/upstream/quota/clock.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemTimers } from '../../../src/timers.ts';
 import { defaultRules } from '../../../src/upstream/quota/options.ts';
 import { redisLedger } from '../../../src/upstream/quota/redis-ledger.ts';
-import { hasRedisServer, type RedisServer, startRedisServer } from '../../support/redis-server.ts';
+import { addressOf, hasRedisServer, type RedisServer, startRedisServer } from '../../support/redis-server.ts';
+import { until } from '../../support/until.ts';
 import { describeLedger } from './ledger-suite.ts';
 
 describe.skipIf(!hasRedisServer)('with a redis-server (skipped where there is none)', () => {
@@ -17,25 +18,27 @@ describe.skipIf(!hasRedisServer)('with a redis-server (skipped where there is no
   describeLedger('Redis', () => ({
     factory: (rules) =>
       redisLedger({
-        url: server.url,
+        address: addressOf(server.url),
         prefix: `suite-${++count}`,
         replicas: 1,
         rules,
-        clock: systemClock,
-        heartbeatMs: 20,
-        burst: { windowMs: 1, calls: 100 },
+        clock: systemTimers,
+        commandMs: 2_500,
+        heartbeatMs: 200,
+        presenceMs: 4_000,
       }),
-    clock: systemClock,
+    clock: systemTimers,
     pass: (ms) => pass(ms),
-    ready: (ledger) => vi.waitFor(() => expect(ledger.kind()).toBe('redis'), { interval: 2 }),
+    timesLonger: 10,
+    ready: (ledger) => until(() => expect(ledger.kind()).toBe('redis')),
   }));
 
-  describe('what is in Redis', () => {
+  describe('data in Redis', () => {
     it('lies in one hash slot, names no principal, and expires', async () => {
       const keys = await server.send('KEYS', '*');
       const names = [...keys.matchAll(/^\{suite-1\}:(\w+)/gm)].map(([, name]) => name);
       expect(names.toSorted()).toEqual(
-        ['acks', 'burst', 'log', 'present', 'seq', 'state'].filter((name) => names.includes(name)),
+        ['left', 'log', 'seen', 'state'].filter((name) => names.includes(name)),
       );
       expect(names).toContain('log');
       expect(await server.send('TTL', '{suite-1}:log')).toMatch(/^:\d{2,}/);
@@ -43,10 +46,15 @@ describe.skipIf(!hasRedisServer)('with a redis-server (skipped where there is no
   });
 
   describe('its options', () => {
-    const options = { url: 'redis://127.0.0.1:1', prefix: 'p', rules: defaultRules, clock: systemClock };
+    const options = {
+      address: addressOf('redis://127.0.0.1:1'),
+      prefix: 'p',
+      rules: defaultRules,
+      clock: systemTimers,
+    };
     it.each([
       ['no replicas', { replicas: 0 }, 'replicas'],
-      ['more replicas than a window has calls', { replicas: 101 }, 'share'],
+      ['more replicas than a window has calls', { replicas: 101 }, 'part'],
       ['a presence shorter than a heartbeat', { replicas: 1, presenceMs: 100 }, 'outlast'],
     ])('are refused with %s', (_, changes, text) => {
       expect(() => redisLedger({ ...options, ...changes })).toThrow(text);

@@ -1,9 +1,11 @@
-import type { Clock } from '../../../src/upstream/quota/clock.ts';
+import type { Timers } from '../../../src/timers.ts';
 
 /** A clock that is moved by hand, from one timer to the next. */
-export interface SimulatedClock extends Clock {
+export interface SimulatedClock extends Timers {
   /** Lets `ms` pass; between timers everything that waits for nothing else runs. */
   readonly advance: (ms: number) => Promise<void>;
+  /** Time until each timer that is set, in ms. */
+  readonly timers: () => readonly number[];
 }
 
 /** Lets promises that are ready run. */
@@ -25,6 +27,7 @@ export function simulatedClock(startMs = 1_000_000): SimulatedClock {
       timers.set(key, { at: now + Math.max(0, ms), callback });
       return () => void timers.delete(key);
     },
+    timers: () => [...timers.values()].map(({ at }) => at - now),
     advance: async (ms) => {
       const end = now + ms;
       await settle();

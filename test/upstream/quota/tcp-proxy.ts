@@ -7,10 +7,13 @@ export interface TcpProxy {
   /** Cuts the way back from the first request on that contains the text. */
   readonly loseAnswerTo: (text: string) => void;
   readonly heal: () => void;
+  /** Lets new connections lead to another port; those that are open stay. */
+  readonly leadTo: (port: number) => void;
   readonly close: () => Promise<void>;
 }
 
-export async function startTcpProxy(target: number): Promise<TcpProxy> {
+export async function startTcpProxy(first: number): Promise<TcpProxy> {
+  let target = first;
   const sockets = new Set<Socket>();
   let isCut = false;
   let lost: string | undefined;
@@ -52,6 +55,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       lost = undefined;
       isMute = false;
       isCut = false;
+    },
+    leadTo: (port) => {
+      target = port;
     },
     close: async () => {
       dropAll();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoryLedger } from '../../../src/upstream/quota/memory-ledger.ts';
+import { memoryLedger } from '../../../src/upstream/quota/ledger.ts';
 import { defaultRules, type QuotaRules } from '../../../src/upstream/quota/options.ts';
 import { type Lane, type Permit, QuotaError, type QuotaEvents } from '../../../src/upstream/quota/quota.ts';
 import { createQuota, type SchedulerOptions } from '../../../src/upstream/quota/scheduler.ts';
@@ -19,13 +19,13 @@ function start(rules: QuotaRules = twoASecond, options: Partial<SchedulerOptions
     name: string,
     {
       lane = 'interactive' as Lane,
-      principal = 'p',
+      turn = 'p',
       patienceMs = 100_000,
       signal = new AbortController().signal,
       stays = false,
     } = {},
   ): void => {
-    quota.acquire({ lane, principal, patienceMs, signal }).then(
+    quota.acquire({ lane, turn, patienceMs, signal }).then(
       (permit) => {
         story.push(`${name} at ${clock.now() - began}`);
         permits.set(name, permit);
@@ -55,17 +55,17 @@ describe('calls that wait', () => {
     expect([...permits.values()].map(({ waitedMs }) => waitedMs)).toEqual([0, 0, 1_001]);
   });
 
-  it('of several principals take turns, however many calls one of them has', async () => {
+  it('of several callers take turns, however many calls one of them has', async () => {
     const { call, clock, story } = start({
       ...twoASecond,
       windows: [{ windowMs: 10, calls: 1 }],
       reserve: 0,
     });
-    for (let n = 1; n <= 4; n++) call(`greedy${n}`, { principal: 'greedy' });
+    for (let n = 1; n <= 4; n++) call(`greedy${n}`, { turn: 'greedy' });
     await settle();
-    call('b1', { principal: 'b' });
-    call('c1', { principal: 'c' });
-    call('b2', { principal: 'b' });
+    call('b1', { turn: 'b' });
+    call('c1', { turn: 'c' });
+    call('b2', { turn: 'b' });
     await clock.advance(1_000);
     expect(story.map((line) => line.split(' ')[0])).toEqual([
       'greedy1',
@@ -138,12 +138,12 @@ describe('a deadline', () => {
     expect(story).toEqual(['a at 0', 'b at 0', 'too short refused at 400: window 601', 'enough at 1001']);
   });
 
-  it('counts those who wait ahead, by their turns', async () => {
+  it('counts the waiting calls ahead, by their turns', async () => {
     const { call, clock, story } = start();
-    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) call(name, { principal: 'greedy' });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) call(name, { turn: 'greedy' });
     await settle();
-    call('behind the first of greedy', { principal: 'other', patienceMs: 1_001 });
-    call('behind all of greedy', { principal: 'greedy', patienceMs: 2_002 });
+    call('behind the first of greedy', { turn: 'other', patienceMs: 1_001 });
+    call('behind all of greedy', { turn: 'greedy', patienceMs: 2_002 });
     await clock.advance(1);
     expect(story.slice(2)).toEqual(['behind all of greedy refused at 0: window 3003']);
     await clock.advance(1_100);
@@ -169,10 +169,52 @@ describe('a deadline', () => {
   });
 });
 
+describe('the time of a caller', () => {
+  it('is not all spent on waiting: some is left for the call itself, half of it at most', async () => {
+    const { call, clock, story } = start(twoASecond, { callMs: 2_000 });
+    for (const name of ['a', 'b', 'c', 'd']) call(name);
+    await clock.advance(1);
+    call('in time', { patienceMs: 4_002 });
+    call('too late', { patienceMs: 4_000 });
+    call('in time by half', { patienceMs: 4_003 });
+    await clock.advance(5_000);
+    expect(story).toEqual([
+      'a at 0',
+      'b at 0',
+      'too late refused at 1: window 2001',
+      'c at 1001',
+      'd at 1001',
+      'in time at 2002',
+      'in time by half at 2002',
+    ]);
+  });
+
+  it('is waited away by interactive calls up to a bound only', async () => {
+    const { call, clock, story } = start(twoASecond, { maxWaitMs: 500 });
+    for (const name of ['a', 'b']) call(name);
+    await clock.advance(1);
+    call('patient', { patienceMs: 60_000 });
+    call('background', { lane: 'background', patienceMs: 60_000 });
+    await clock.advance(2_000);
+    expect(story).toEqual(['a at 0', 'b at 0', 'patient refused at 1: window 1000', 'background at 1001']);
+  });
+
+  it('that ends during the wait is reported as a used up quota, with the wait', async () => {
+    const { call, clock, story } = start();
+    const caller = new AbortController();
+    for (const name of ['a', 'b']) call(name);
+    call('c', { signal: caller.signal });
+    await clock.advance(400);
+    caller.abort(new DOMException('The time for the request is up.', 'TimeoutError'));
+    await clock.advance(5_000);
+    expect(story).toEqual(['a at 0', 'b at 0', 'c refused at 400: window 601']);
+  });
+});
+
 describe('a gate that shuts', () => {
   const limited = { kind: 'limited', retryAfterMs: 3_000 } as const;
 
-  it('refuses at once those who wait and cannot wait so long, and lets the others wait', async () => {
+  it('rejects waiting calls that cannot wait so long at once, and lets the others wait', async () => {
     const { call, clock, story, permits } = start();
     call('a', { stays: true });
     call('b');
@@ -215,7 +257,7 @@ describe('a gate that shuts', () => {
     const want = async (): Promise<void> => {
       for (;;) {
         const { signal } = new AbortController();
-        const permit = await quota.acquire({ lane: 'interactive', principal: 'p', patienceMs: 1e9, signal });
+        const permit = await quota.acquire({ lane: 'interactive', turn: 'p', patienceMs: 1e9, signal });
         sent++;
         permit.done({ kind: 'limited', retryAfterMs: 30_000 });
       }
@@ -234,7 +276,6 @@ describe('a gate that shuts', () => {
     const events: QuotaEvents = {
       onGate: ({ kind }) => told.push(kind),
       onForeignUse: ({ share }) => told.push(`share ${share}`),
-      onAdmitted: (lane, waitedMs) => told.push(`${lane} ${waitedMs}`),
       onRefused: (lane, reason, retryAfterMs) => told.push(`${lane} ${reason} ${retryAfterMs}`),
     };
     const { call, permits } = start(twoASecond, { events });
@@ -242,17 +283,17 @@ describe('a gate that shuts', () => {
     await settle();
     permits.get('a')?.done(limited);
     call('b', { patienceMs: 10 });
-    expect(told).toEqual(['interactive 0', 'shut', 'share 0.5', 'interactive gate 3000']);
+    expect(told).toEqual(['shut', 'share 0.5', 'interactive gate 3000']);
   });
 });
 
 describe('the queue', () => {
-  it('is bounded, in all and for each principal', async () => {
-    const { call, story } = start(twoASecond, { maxWaiting: 3, maxWaitingPerPrincipal: 2 });
+  it('is bounded, in all and for each caller', async () => {
+    const { call, story } = start(twoASecond, { maxWaiting: 3, maxWaitingPerCaller: 2 });
     for (const name of ['a', 'b']) call(name);
     await settle();
-    for (const name of ['c', 'd', 'e']) call(name, { principal: 'one' });
-    for (const name of ['f', 'g']) call(name, { principal: 'two' });
+    for (const name of ['c', 'd', 'e']) call(name, { turn: 'one' });
+    for (const name of ['f', 'g']) call(name, { turn: 'two' });
     await settle();
     expect(story.slice(2)).toEqual(['e refused at 0: queue 2002', 'g refused at 0: queue 2002']);
   });

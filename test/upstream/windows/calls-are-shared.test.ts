@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/emulator/emulator.ts';
+import { ageSecondsOf } from '../../support/age-of.ts';
 import { askFailing, askPage, bareRows, walk } from '../../support/machine-pages.ts';
 import {
   type RunningGateway,
@@ -9,6 +10,7 @@ import {
   runGateway,
 } from '../../support/running-gateway.ts';
 import { type SetClock, setClock } from '../../support/set-clock.ts';
+import { until } from '../../support/until.ts';
 
 const down: Fault = { kind: 'status', status: 503 };
 /** Ages by the default settings. */
@@ -39,7 +41,7 @@ describe('a gateway', () => {
     expect(pages.reduce((sum, { upstream }) => sum + upstream.calls, 0)).toBe(1);
   });
 
-  it('makes no call for a page inside what is known', async () => {
+  it('makes no call for a page within cached windows', async () => {
     await open({ rows: bareRows(900) });
     const first = await askPage(running, { first: 300 });
     await askPage(running, { first: 300, after: first.endCursor });
@@ -76,46 +78,49 @@ describe('a gateway', () => {
   });
 
   it('shares a failing call, too', async () => {
-    await open({ emulator: { latencyMs: 600 } });
+    await open({ emulator: { latencyMs: 2_000 } });
     running.emulator.faults.next(1, down);
     const failed = await Promise.all(Array.from({ length: 20 }, () => askFailing(running)));
     expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
     expect(calls()).toBe(1);
   });
 
-  it('serves what is fresh as it is', async () => {
+  it('serves fresh rows as they are', async () => {
     await open();
     await askPage(running);
     clock.advance(age.fresh);
-    expect((await askPage(running)).upstream).toMatchObject({ cache: 'HIT', calls: 0, ageSeconds: 59 });
+    const { upstream } = await askPage(running);
+    expect(upstream).toMatchObject({ cache: 'HIT', calls: 0 });
+    expect(ageSecondsOf(upstream, clock.now())).toBe(59);
     expect(calls()).toBe(1);
   });
 
-  it('serves what is stale at once, and renews it by one call in the background, however many ask', async () => {
+  it('serves stale rows at once, and refreshes them by one background call for any number of callers', async () => {
     await open({ rows: bareRows(3) });
     await askPage(running);
     running.emulator.replaceFleet({ kind: 'rows', rows: bareRows(3, 'new') });
-    running.emulator.configure({ latencyMs: 2_000 });
+    running.emulator.configure({ latencyMs: 3_000 });
     clock.advance(age.stale);
-    const pages = await Promise.all(Array.from({ length: 100 }, () => askPage(running)));
+    const pages = await Promise.all(Array.from({ length: 20 }, () => askPage(running)));
     for (const { ids, upstream } of pages) {
       expect(ids[0]).toBe('m0');
-      expect(upstream).toMatchObject({ cache: 'STALE', calls: 0, ageSeconds: 61 });
+      expect(upstream).toMatchObject({ cache: 'STALE', calls: 0 });
+      expect(ageSecondsOf(upstream, clock.now())).toBe(61);
     }
-    await vi.waitFor(async () => expect((await askPage(running)).ids[0]).toBe('new0'), { timeout: 6_000 });
+    await until(async () => expect((await askPage(running)).ids[0]).toBe('new0'));
     expect(calls()).toBe(2);
   });
 
-  it('goes on serving what is stale while renewing it fails', async () => {
+  it('goes on serving stale rows while their refresh fails', async () => {
     await open();
     await askPage(running);
     clock.advance(age.stale);
     running.emulator.faults.next(1, down);
     expect((await askPage(running)).upstream.cache).toBe('STALE');
-    await vi.waitFor(() => expect(running.emulator.requests().at(-1)?.status).toBe(503));
+    await until(() => expect(running.emulator.requests().at(-1)?.status).toBe(503));
     expect((await askPage(running)).upstream.cache).toBe('STALE');
     clock.advance(5_000);
-    await vi.waitFor(async () => expect((await askPage(running)).upstream.cache).toBe('HIT'));
+    await until(async () => expect((await askPage(running)).upstream.cache).toBe('HIT'));
   });
 
   it.each([
@@ -128,17 +133,17 @@ describe('a gateway', () => {
       await askPage(running);
       clock.advance(ms);
       running.emulator.faults.next(1_000, down);
-      for (let second = 0; second < 300; second += 1) {
+      for (let second = 0; second < 300; second += 5) {
         expect((await askPage(running)).upstream.cache).toBe('STALE');
-        clock.advance(1_000);
+        clock.advance(5_000);
       }
       // At 0, 5, 15, 35, 75, 135, 195 and 255 s, and what it took before.
-      await vi.waitFor(() => expect(calls()).toBeGreaterThan(5));
+      await until(() => expect(calls()).toBeGreaterThan(5));
       expect(calls()).toBeLessThanOrEqual(9);
     },
   );
 
-  it('renews what is old first', async () => {
+  it('refreshes old rows first', async () => {
     await open({ rows: bareRows(3) });
     await askPage(running);
     running.emulator.replaceFleet({ kind: 'rows', rows: bareRows(3, 'new') });
@@ -146,7 +151,7 @@ describe('a gateway', () => {
     const pages = await Promise.all(Array.from({ length: 50 }, () => askPage(running)));
     for (const { ids, upstream } of pages) {
       expect(ids[0]).toBe('new0');
-      expect(upstream.ageSeconds).toBe(0);
+      expect(ageSecondsOf(upstream, clock.now())).toBe(0);
     }
     expect(pages.map(({ upstream }) => upstream.cache)).toContain('MISS');
     expect(calls()).toBe(2);
@@ -161,13 +166,14 @@ describe('a gateway', () => {
     ['sends no JSON', { kind: 'invalidJson' }],
     ['stalls', { kind: 'stall', at: 'headers' }],
   ])('serves what is old where upstream %s', async (_, fault) => {
-    await open({ environment: { UPSTREAM_HEADERS_TIMEOUT_SECONDS: '0.1' } });
+    await open({ environment: { UPSTREAM_HEADERS_TIMEOUT_SECONDS: '2' } });
     await askPage(running);
     clock.advance(age.old);
     running.emulator.faults.next(1, fault);
     const { ids, upstream } = await askPage(running);
     expect(ids).toHaveLength(50);
-    expect(upstream).toMatchObject({ cache: 'STALE', ageSeconds: 301, consistency: 'LISTING' });
+    expect(upstream).toMatchObject({ cache: 'STALE', consistency: 'LISTING' });
+    expect(ageSecondsOf(upstream, clock.now())).toBe(301);
   });
 
   it.each<[number, string]>([
@@ -192,12 +198,12 @@ describe('a gateway', () => {
   });
 
   it('goes on with a call whose first caller has left, for the others', async () => {
-    await open({ emulator: { latencyMs: 500 } });
+    await open({ emulator: { latencyMs: 2_000 } });
     const leaving = get(`${running.gateway.url}/graphql?query={machines{nodes{id}}}`, {
       headers: { 'apollo-require-preflight': '1' },
     });
     const left = once(leaving, 'response');
-    await vi.waitFor(() => expect(calls()).toBe(1));
+    await until(() => expect(calls()).toBe(1));
     const stayed = askPage(running);
     // Answered behind it, so that by then it has come in.
     await running.ask('{ __typename }');

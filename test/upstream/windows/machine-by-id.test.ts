@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/emulator/emulator.ts';
+import { ageSecondsOf } from '../../support/age-of.ts';
 import { askPage, bareRows } from '../../support/machine-pages.ts';
 import {
   type RunningGateway,
@@ -7,6 +8,7 @@ import {
   runGateway,
 } from '../../support/running-gateway.ts';
 import { type SetClock, setClock } from '../../support/set-clock.ts';
+import { until } from '../../support/until.ts';
 
 const minute = 60_000;
 /** Ages by the default settings. */
@@ -41,7 +43,7 @@ describe('a machine by its id', () => {
     expect(calls()).toBe(1);
   });
 
-  it('that was asked for before needs no call, also where there is none', async () => {
+  it('needs no call the second time, even where there is none', async () => {
     await open();
     for (const id of ['m7', 'none', 'm7', 'none']) {
       expect((await ask(id)).machine).toEqual(id === 'none' ? null : { id });
@@ -50,9 +52,9 @@ describe('a machine by its id', () => {
   });
 
   it('is one call, however many ask at the same time', async () => {
-    await open({ emulator: { latencyMs: 100 } });
-    const found = await Promise.all(Array.from({ length: 50 }, () => ask('m7')));
-    expect(found.map(({ machine }) => machine?.id)).toEqual(Array(50).fill('m7'));
+    await open({ emulator: { latencyMs: 2_000 } });
+    const found = await Promise.all(Array.from({ length: 20 }, () => ask('m7')));
+    expect(found.map(({ machine }) => machine?.id)).toEqual(Array(20).fill('m7'));
     expect(calls()).toBe(1);
   });
 
@@ -60,27 +62,28 @@ describe('a machine by its id', () => {
     await open();
     await ask('m7');
     running.emulator.replaceFleet({ kind: 'rows', rows: [] });
-    running.emulator.configure({ latencyMs: 2_000 });
+    running.emulator.configure({ latencyMs: 3_000 });
     clock.advance(age.stale);
-    for (const { machine, upstream } of await Promise.all(Array.from({ length: 50 }, () => ask('m7')))) {
+    for (const { machine, upstream } of await Promise.all(Array.from({ length: 20 }, () => ask('m7')))) {
       expect(machine).toEqual({ id: 'm7' });
-      expect(upstream).toMatchObject({ calls: 0, cache: 'STALE', ageSeconds: 61 });
+      expect(upstream).toMatchObject({ calls: 0, cache: 'STALE' });
+      expect(ageSecondsOf(upstream, clock.now())).toBe(61);
     }
-    await vi.waitFor(async () => expect((await ask('m7')).machine).toBeNull(), { timeout: 6_000 });
+    await until(async () => expect((await ask('m7')).machine).toBeNull());
     expect(calls()).toBe(2);
   });
 
-  it('goes on being served stale while renewing it fails, and is renewed 5 s later', async () => {
+  it('goes on being served stale while its refresh fails, and is refreshed 5 s later', async () => {
     await open();
     await ask('m7');
     clock.advance(age.stale);
     running.emulator.faults.next(1, down);
     expect((await ask('m7')).upstream.cache).toBe('STALE');
-    await vi.waitFor(() => expect(running.emulator.requests().at(-1)?.status).toBe(503));
+    await until(() => expect(running.emulator.requests().at(-1)?.status).toBe(503));
     expect((await ask('m7')).upstream.cache).toBe('STALE');
     expect(calls()).toBe(2);
     clock.advance(5_000);
-    await vi.waitFor(async () => expect((await ask('m7')).upstream.cache).toBe('HIT'));
+    await until(async () => expect((await ask('m7')).upstream.cache).toBe('HIT'));
     expect(calls()).toBe(3);
   });
 
@@ -94,17 +97,17 @@ describe('a machine by its id', () => {
       await ask('m7');
       clock.advance(ms);
       running.emulator.faults.next(1_000, down);
-      for (let second = 0; second < 300; second += 1) {
+      for (let second = 0; second < 300; second += 5) {
         expect((await ask('m7')).upstream.cache).toBe('STALE');
-        clock.advance(1_000);
+        clock.advance(5_000);
       }
       // At 0, 5, 15, 35, 75, 135, 195 and 255 s, and what it took before.
-      await vi.waitFor(() => expect(calls()).toBeGreaterThan(5));
+      await until(() => expect(calls()).toBeGreaterThan(5));
       expect(calls()).toBeLessThanOrEqual(9);
     },
   );
 
-  it('is renewed first once it is old, by one call for all who ask', async () => {
+  it('is refreshed first once it is old, by one call for all callers', async () => {
     await open();
     await ask('m7');
     clock.advance(age.old);
@@ -115,15 +118,15 @@ describe('a machine by its id', () => {
     expect(calls()).toBe(2);
   });
 
-  it('that is old is served after the patience, while its renewal goes on', async () => {
-    await open({ environment: { REQUEST_TIMEOUT_SECONDS: '2' } });
+  it('that is old is served after the patience, while its refresh goes on', async () => {
+    await open({ environment: { REQUEST_TIMEOUT_SECONDS: '5' } });
     await ask('m7');
     clock.advance(age.old);
     running.emulator.replaceFleet({ kind: 'rows', rows: [] });
     // The patience is 3 s, but at most half of the caller's time.
-    running.emulator.configure({ latencyMs: 1_300 });
+    running.emulator.configure({ latencyMs: 4_500 });
     expect(await ask('m7')).toMatchObject({ machine: { id: 'm7' }, upstream: { cache: 'STALE' } });
-    await vi.waitFor(async () => expect((await ask('m7')).upstream.cache).toBe('HIT'), { timeout: 3_000 });
+    await until(async () => expect((await ask('m7')).upstream.cache).toBe('HIT'));
     expect(calls()).toBe(2);
   });
 
@@ -135,10 +138,9 @@ describe('a machine by its id', () => {
     await before();
     clock.advance(30 * minute);
     running.emulator.faults.next(2, down);
-    expect(await ask('m7')).toMatchObject({
-      machine: { id: 'm7' },
-      upstream: { cache: 'STALE', ageSeconds: 1_800 },
-    });
+    const { machine, upstream } = await ask('m7');
+    expect([machine, upstream.cache]).toEqual([{ id: 'm7' }, 'STALE']);
+    expect(ageSecondsOf(upstream, clock.now())).toBe(1_800);
     clock.advance(31 * minute);
     expect(await ask('m7')).toMatchObject({ machine: null, code: 'UPSTREAM_UNAVAILABLE' });
   });

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { askPage, bareRows } from '../../support/machine-pages.ts';
 import {
   type RunningGateway,
   type RunningGatewayOptions,
   runGateway,
 } from '../../support/running-gateway.ts';
+import { until } from '../../support/until.ts';
 
 describe('the window behind', () => {
   let running: RunningGateway;
@@ -29,12 +30,12 @@ describe('the window behind', () => {
     expect(skips()).toEqual(['0']);
     const third = await page(10, second.endCursor);
     expect(third.upstream).toMatchObject({ calls: 0, cache: 'HIT' });
-    await vi.waitFor(() => expect(lanes()).toEqual(['interactive', 'background']));
+    await until(() => expect(lanes()).toEqual(['interactive', 'background']));
     expect(skips()).toEqual(['0', '100']);
     expect((await page(50, third.endCursor)).upstream).toMatchObject({ calls: 0, cache: 'HIT' });
   });
 
-  it('is not read ahead for whoever looks at the top', async () => {
+  it('is not read ahead for a reader of the top', async () => {
     await open(300);
     await page(90);
     expect(skips()).toEqual(['0']);
@@ -57,13 +58,11 @@ describe('the window behind', () => {
     expect(skips()).toEqual(['0', '100']);
   });
 
-  it('is not read ahead from what is kept for those who wait', async () => {
+  it('is not read ahead from the reserve for waiting callers', async () => {
     await open(300, { environment: { QUOTA_PER_MINUTE: '2', QUOTA_RESERVE: '0.5' } });
     const first = await page(80);
     const second = await page(10, first.endCursor);
-    await vi.waitFor(() =>
-      expect(running.lines.map(({ msg }) => msg)).toContain('work in the background was left'),
-    );
+    await until(() => expect(running.lines.map(({ msg }) => msg)).toContain('background refresh failed'));
     expect(skips()).toEqual(['0']);
     expect((await page(50, second.endCursor)).upstream).toMatchObject({ calls: 1, cache: 'MISS' });
   });

@@ -1,12 +1,13 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MachineSource, ServedFrom, Window } from '../../../src/machines/source.ts';
 import { deferred } from '../../support/deferred.ts';
-import { plainListings } from '../../support/plain-listings.ts';
+import { plainLists } from '../../support/plain-lists.ts';
 import { plainCall, windowOf } from '../../support/plain-source.ts';
 import { setClock } from '../../support/set-clock.ts';
+import { until } from '../../support/until.ts';
 
 describe('a renewal that takes longer than anybody should wait', () => {
-  it('is not waited for where an old answer is at hand, and goes on for those who come later', async () => {
+  it('is not awaited where an old answer can be served, and goes on for later callers', async () => {
     const clock = setClock();
     const renewed = deferred<Window>();
     const answers = [Promise.resolve(windowOf(['old'], true, clock.now())), renewed.promise];
@@ -18,13 +19,13 @@ describe('a renewal that takes longer than anybody should wait', () => {
       },
     };
     const grid = { firstRows: 5, rows: 5 };
-    const listings = plainListings({ source, grid, now: clock.now, renewalPatienceMs: 20 });
+    const { listings } = plainLists({ source, grid, clock, patienceMs: 20 });
     const read = async () => {
       const from: ServedFrom[] = [];
       const usage = { called: () => undefined, served: (each: ServedFrom) => void from.push(each) };
       const listing = await listings.open(undefined, undefined, plainCall({ usage }));
-      const { rows } = await listing.read(0, 1);
-      return [rows[0]?.id, from[0]];
+      const { ids } = await listing.read(0, 1);
+      return [ids[0], from[0]];
     };
     expect(await read()).toEqual(['old', 'MISS']);
     clock.advance(600_000);
@@ -33,6 +34,6 @@ describe('a renewal that takes longer than anybody should wait', () => {
     expect(signals).toHaveLength(2);
     expect(signals[1]?.aborted).toBe(false);
     renewed.resolve(windowOf(['new'], true, clock.now()));
-    await vi.waitFor(async () => expect(await read()).toEqual(['new', 'HIT']));
+    await until(async () => expect(await read()).toEqual(['new', 'HIT']));
   });
 });

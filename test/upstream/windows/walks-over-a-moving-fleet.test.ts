@@ -62,7 +62,7 @@ describe('a walk whose listing is gone', () => {
     return endCursor;
   };
 
-  it('goes on behind its machine, which stands where it stood', async () => {
+  it('goes on behind its machine, which is at its old place', async () => {
     const after = await interrupted(bareRows(size));
     const page = await askPage(running, { first: 10, after });
     expect(page.ids).toEqual(numbered(250, 260));
@@ -126,7 +126,7 @@ describe('a cursor', () => {
     expect(page.upstream.consistency).toBe('ANCHORED');
   });
 
-  it('altered to lead far behind the end leaves the list to others as it is', async () => {
+  it('altered to lead far behind the end leaves the list unchanged for others', async () => {
     await open({ rows: bareRows(120), environment: { UPSTREAM_WINDOW_ROWS: '50' } });
     const { endCursor } = await askPage(running, { first: 10 });
     const text = Buffer.from(endCursor ?? '', 'base64url').toString();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { windowAt, windowRows, windowStart } from '../../../src/upstream/windows/window-grid.ts';
+import { windowAt, windowRows, windowStart } from '../../../src/upstream/windows/reading.ts';
 
 const usual = { firstRows: 1_002, rows: 10_000 };
 

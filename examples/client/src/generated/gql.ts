@@ -15,9 +15,11 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  */
 type Documents = {
     "\n  query MachinesPage($filter: MachineFilter, $first: Int, $after: String) {\n    machines(filter: $filter, first: $first, after: $after) {\n      nodes {\n        id\n        computerDnsName\n        osPlatform\n        riskScore\n        lastSeen\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": typeof types.MachinesPageDocument,
+    "\n  query RiskOverview($filter: MachineFilter, $orderBy: [MachineOrder!], $first: Int) {\n    machines(filter: $filter, orderBy: $orderBy, first: $first) {\n      totalCount\n      asOf\n      nodes {\n        id\n        computerDnsName\n        riskScore\n        exposureLevel\n      }\n      facets {\n        riskScore {\n          value\n          count\n        }\n        rbacGroup(first: 5) {\n          name\n          count\n        }\n      }\n    }\n  }\n": typeof types.RiskOverviewDocument,
 };
 const documents: Documents = {
     "\n  query MachinesPage($filter: MachineFilter, $first: Int, $after: String) {\n    machines(filter: $filter, first: $first, after: $after) {\n      nodes {\n        id\n        computerDnsName\n        osPlatform\n        riskScore\n        lastSeen\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n": types.MachinesPageDocument,
+    "\n  query RiskOverview($filter: MachineFilter, $orderBy: [MachineOrder!], $first: Int) {\n    machines(filter: $filter, orderBy: $orderBy, first: $first) {\n      totalCount\n      asOf\n      nodes {\n        id\n        computerDnsName\n        riskScore\n        exposureLevel\n      }\n      facets {\n        riskScore {\n          value\n          count\n        }\n        rbacGroup(first: 5) {\n          name\n          count\n        }\n      }\n    }\n  }\n": types.RiskOverviewDocument,
 };
 
 /**
@@ -38,6 +40,10 @@ export function graphql(source: string): unknown;
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query MachinesPage($filter: MachineFilter, $first: Int, $after: String) {\n    machines(filter: $filter, first: $first, after: $after) {\n      nodes {\n        id\n        computerDnsName\n        osPlatform\n        riskScore\n        lastSeen\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"): (typeof documents)["\n  query MachinesPage($filter: MachineFilter, $first: Int, $after: String) {\n    machines(filter: $filter, first: $first, after: $after) {\n      nodes {\n        id\n        computerDnsName\n        osPlatform\n        riskScore\n        lastSeen\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RiskOverview($filter: MachineFilter, $orderBy: [MachineOrder!], $first: Int) {\n    machines(filter: $filter, orderBy: $orderBy, first: $first) {\n      totalCount\n      asOf\n      nodes {\n        id\n        computerDnsName\n        riskScore\n        exposureLevel\n      }\n      facets {\n        riskScore {\n          value\n          count\n        }\n        rbacGroup(first: 5) {\n          name\n          count\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query RiskOverview($filter: MachineFilter, $orderBy: [MachineOrder!], $first: Int) {\n    machines(filter: $filter, orderBy: $orderBy, first: $first) {\n      totalCount\n      asOf\n      nodes {\n        id\n        computerDnsName\n        riskScore\n        exposureLevel\n      }\n      facets {\n        riskScore {\n          value\n          count\n        }\n        rbacGroup(first: 5) {\n          name\n          count\n        }\n      }\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

@@ -48,6 +48,7 @@ export function deviceFields(device: DeviceDetails, now: number): readonly Field
         { label: 'Onboarding', value: onboardingStatus === null ? null : onboardingTerms[onboardingStatus] },
         { label: 'Device value', value: deviceValue === null ? null : deviceValueTerms[deviceValue] },
         { label: 'Group', value: groupText(device) },
+        { label: 'Antivirus', value: device.defenderAvStatus },
         { label: 'Managed by', value: device.managedBy },
         { label: 'Management status', value: device.managedByStatus },
         { label: 'Excluded', value: yesOrNo(device.isExcluded) },
@@ -61,6 +62,7 @@ export function deviceFields(device: DeviceDetails, now: number): readonly Field
         { label: 'Entra joined', value: yesOrNo(device.isAadJoined) },
         { label: 'Entra device id', value: device.aadDeviceId, code: true },
         { label: 'Possible double', value: yesOrNo(device.isPotentialDuplication) },
+        { label: 'Latest record', value: yesOrNo(device.isLatestOfDevice) },
       ],
     },
     ...(vm === null

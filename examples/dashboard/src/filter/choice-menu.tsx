@@ -1,17 +1,20 @@
 import { useEffect, useId, useRef, useState } from 'react';
+import { type Counts, numberText } from '../fleet/counts.ts';
 import { toggled } from './fleet-filter.ts';
 
 export interface ChoiceMenuProps<Value extends string> {
   readonly name: string;
   readonly values: readonly Value[];
   readonly labelOf: (value: Value) => string;
+  /** Devices of each value; null where they are not counted. */
+  readonly counts: Counts<string | null> | null;
   readonly chosen: readonly Value[];
   readonly onChange: (chosen: readonly Value[]) => void;
 }
 
 /** A button that unfolds check boxes. Escape, or a press elsewhere, folds them up. */
 export function ChoiceMenu<Value extends string>(props: ChoiceMenuProps<Value>) {
-  const { name, values, labelOf, chosen, onChange } = props;
+  const { name, values, labelOf, counts, chosen, onChange } = props;
   const [open, setOpen] = useState(false);
   const id = useId();
   const root = useRef<HTMLDivElement>(null);
@@ -71,6 +74,11 @@ export function ChoiceMenu<Value extends string>(props: ChoiceMenuProps<Value>) 
                 onChange={() => onChange(toggled(chosen, value, values))}
               />
               {labelOf(value)}
+              {counts !== null && (
+                <span className="choice-count" aria-hidden="true">
+                  {numberText(counts.get(value) ?? 0)}
+                </span>
+              )}
             </label>
           ))}
         </fieldset>

@@ -1,7 +1,9 @@
 import { useState } from 'react';
-import type { LoadedFleet } from '../fleet/fleet-pages.ts';
+import { type Counts, numberText } from '../fleet/counts.ts';
+import type { FleetCounts } from '../fleet/fleet-counts.ts';
+import type { Device } from '../fleet/fleet-pages.ts';
+import type { RowSource } from '../fleet/fleet-question.ts';
 import {
-  commonPlatforms,
   exposureTerms,
   groupName,
   healthTerms,
@@ -9,7 +11,9 @@ import {
   onboardingTerms,
   riskTerms,
 } from '../fleet/terms.ts';
+import type { FieldProblem } from '../gateway/failure.ts';
 import { ChoiceMenu } from './choice-menu.tsx';
+import { choicesOf } from './choices.ts';
 import {
   everything,
   exposureValues,
@@ -21,22 +25,33 @@ import {
 } from './fleet-filter.ts';
 import { LevelToggles } from './level-toggles.tsx';
 import type { SeenValues } from './seen-values.ts';
-import { maxTextLength } from './view-address.ts';
+import { TextField } from './text-field.tsx';
 
 export interface FilterBarProps {
   readonly filter: FleetFilter;
-  readonly fleet: Pick<LoadedFleet, 'riskCounts' | 'exposureCounts'>;
+  readonly source: RowSource;
+  /** Of the whole fleet; null where the gateway does not count. */
+  readonly counts: FleetCounts | null;
+  /** Of the devices that are loaded. */
+  readonly loaded: {
+    readonly riskCounts: Counts<Device['riskScore']>;
+    readonly exposureCounts: Counts<Device['exposureLevel']>;
+  };
   readonly seen: SeenValues;
+  /** What the gateway does not take. */
+  readonly problem: FieldProblem | null;
   readonly onChange: (filter: FleetFilter) => void;
 }
 
 /** All filters: the levels with their counts, and below them the rest. */
-export function FilterBar({ filter, fleet, seen, onChange }: FilterBarProps) {
+export function FilterBar(props: FilterBarProps) {
+  const { filter, source, counts, loaded, seen, problem, onChange } = props;
   // Told only by a narrow page; a wide one has room for all.
   const [unfolded, setUnfolded] = useState(false);
-  const platforms = [...new Set([...commonPlatforms, ...seen.platforms, ...filter.platforms])].toSorted();
-  const groups = new Map(seen.groups);
-  if (filter.group !== null && !groups.has(filter.group)) groups.set(filter.group, null);
+  const choices = choicesOf(counts, seen, filter);
+  const counted = counts === null ? 'loaded' : 'devices';
+  const problemOf = (field: FieldProblem['field']): string | null =>
+    problem?.field === field ? problem.message : null;
   return (
     <search className="filters" aria-label="Filters" data-unfolded={unfolded}>
       <div className="filter-line">
@@ -44,7 +59,8 @@ export function FilterBar({ filter, fleet, seen, onChange }: FilterBarProps) {
           name="Risk"
           values={riskValues}
           terms={riskTerms}
-          counts={fleet.riskCounts}
+          counts={counts?.risk ?? loaded.riskCounts}
+          counted={counted}
           chosen={filter.risk}
           onChange={(risk) => onChange({ ...filter, risk })}
         />
@@ -52,7 +68,8 @@ export function FilterBar({ filter, fleet, seen, onChange }: FilterBarProps) {
           name="Exposure"
           values={exposureValues}
           terms={exposureTerms}
-          counts={fleet.exposureCounts}
+          counts={counts?.exposure ?? loaded.exposureCounts}
+          counted={counted}
           chosen={filter.exposure}
           onChange={(exposure) => onChange({ ...filter, exposure })}
         />
@@ -66,22 +83,39 @@ export function FilterBar({ filter, fleet, seen, onChange }: FilterBarProps) {
         {unfolded ? 'Fewer filters' : 'More filters'}
       </button>
       <div className="filter-line filter-fields">
-        <label className="field field-wide" data-active={filter.name !== ''}>
-          <span className="field-name">Name</span>
-          <input
-            type="search"
-            value={filter.name}
-            placeholder="begins with…"
-            maxLength={maxTextLength}
-            spellCheck={false}
-            autoComplete="off"
-            onChange={(event) => onChange({ ...filter, name: event.target.value })}
+        {(source === 'fleet' || filter.search !== '') && (
+          <TextField
+            name="Search"
+            hint="name, address, tag…"
+            wide
+            value={filter.search}
+            problem={problemOf('search')}
+            onChange={(search) => onChange({ ...filter, search })}
           />
-        </label>
+        )}
+        {(source === 'fleet' || filter.subnet !== '') && (
+          <TextField
+            name="Subnet"
+            hint="10.4.0.0/16"
+            value={filter.subnet}
+            problem={problemOf('subnet')}
+            onChange={(subnet) => onChange({ ...filter, subnet })}
+          />
+        )}
+        {(source === 'pages' || filter.name !== '') && (
+          <TextField
+            name="Name"
+            hint="begins with…"
+            wide
+            value={filter.name}
+            onChange={(name) => onChange({ ...filter, name })}
+          />
+        )}
         <ChoiceMenu
           name="Health"
           values={healthValues}
           labelOf={(value) => healthTerms[value].label}
+          counts={counts?.health ?? null}
           chosen={filter.health}
           onChange={(health) => onChange({ ...filter, health })}
         />
@@ -89,13 +123,15 @@ export function FilterBar({ filter, fleet, seen, onChange }: FilterBarProps) {
           name="Onboarding"
           values={onboardingValues}
           labelOf={(value) => onboardingTerms[value]}
+          counts={counts?.onboarding ?? null}
           chosen={filter.onboarding}
           onChange={(onboarding) => onChange({ ...filter, onboarding })}
         />
         <ChoiceMenu
           name="OS"
-          values={platforms}
+          values={choices.platforms}
           labelOf={inWords}
+          counts={counts?.platforms ?? null}
           chosen={filter.platforms}
           onChange={(chosen) => onChange({ ...filter, platforms: chosen })}
         />
@@ -108,12 +144,12 @@ export function FilterBar({ filter, fleet, seen, onChange }: FilterBarProps) {
             }
           >
             <option value="">any</option>
-            {[...groups]
-              .map(([id, name]) => ({ id, label: groupName(id, name) }))
+            {choices.groups
+              .map(({ id, name, count }) => ({ id, label: groupName(id, name), count }))
               .toSorted((a, b) => a.label.localeCompare(b.label))
-              .map(({ id, label }) => (
+              .map(({ id, label, count }) => (
                 <option key={id} value={id}>
-                  {label}
+                  {count === null ? label : `${label} (${numberText(count)})`}
                 </option>
               ))}
           </select>
@@ -121,21 +157,15 @@ export function FilterBar({ filter, fleet, seen, onChange }: FilterBarProps) {
             <path d="m1 1 4 4 4-4" />
           </svg>
         </label>
-        <label className="field" data-active={filter.tag !== ''}>
-          <span className="field-name">Tag</span>
-          <input
-            type="search"
-            list="seen-tags"
-            value={filter.tag}
-            placeholder="any"
-            maxLength={maxTextLength}
-            spellCheck={false}
-            autoComplete="off"
-            onChange={(event) => onChange({ ...filter, tag: event.target.value })}
-          />
-        </label>
-        <datalist id="seen-tags">
-          {[...seen.tags].toSorted().map((tag) => (
+        <TextField
+          name="Tag"
+          hint="any"
+          list="tags"
+          value={filter.tag}
+          onChange={(tag) => onChange({ ...filter, tag })}
+        />
+        <datalist id="tags">
+          {choices.tags.map((tag) => (
             <option key={tag} value={tag} />
           ))}
         </datalist>

@@ -1,18 +1,27 @@
-import type { ExposureLevel, HealthStatus, OnboardingStatus, RiskScore } from '../generated/graphql.ts';
+import type {
+  MachineExposureLevel,
+  MachineHealthStatus,
+  MachineOnboardingStatus,
+  MachineRiskScore,
+} from '../generated/graphql.ts';
 
 /** The enum values that can be filtered by: `UNRECOGNIZED` is found in answers only. */
 export type Filterable<Value extends string> = Exclude<Value, 'UNRECOGNIZED'>;
 
 /** What the table is narrowed down to. Empty lists, empty texts and null ask for everything. */
 export interface FleetFilter {
-  readonly risk: readonly Filterable<RiskScore>[];
-  readonly exposure: readonly Filterable<ExposureLevel>[];
-  readonly health: readonly Filterable<HealthStatus>[];
-  readonly onboarding: readonly Filterable<OnboardingStatus>[];
+  readonly risk: readonly Filterable<MachineRiskScore>[];
+  readonly exposure: readonly Filterable<MachineExposureLevel>[];
+  readonly health: readonly Filterable<MachineHealthStatus>[];
+  readonly onboarding: readonly Filterable<MachineOnboardingStatus>[];
   /** As upstream spells them, such as `WindowsServer2022`. */
   readonly platforms: readonly string[];
   /** What device names begin with. */
   readonly name: string;
+  /** Words that each must occur somewhere in a device. The fleet alone answers it. */
+  readonly search: string;
+  /** Ranges of addresses, of which one must hold an address of the device. The fleet alone answers it. */
+  readonly subnet: string;
   readonly tag: string;
   /** Number of the device group; 0 is no group. */
   readonly group: number | null;
@@ -25,6 +34,8 @@ export const everything: FleetFilter = {
   onboarding: [],
   platforms: [],
   name: '',
+  search: '',
+  subnet: '',
   tag: '',
   group: null,
 };

@@ -1,4 +1,4 @@
-import { type Counts, numberText } from '../fleet/fleet-pages.ts';
+import { type Counts, numberText } from '../fleet/counts.ts';
 import { LevelMark } from '../fleet/level-chip.tsx';
 import { type LevelTerm, notRated } from '../fleet/terms.ts';
 import { toggled } from './fleet-filter.ts';
@@ -9,14 +9,16 @@ export interface LevelTogglesProps<Value extends string> {
   readonly values: readonly Value[];
   readonly terms: Readonly<Record<Value | 'UNRECOGNIZED', LevelTerm>>;
   readonly counts: Counts<Value | 'UNRECOGNIZED' | null>;
+  /** What was counted, in a word: `devices` of the whole fleet, or those `loaded`. */
+  readonly counted: 'devices' | 'loaded';
   readonly chosen: readonly Value[];
   readonly onChange: (chosen: readonly Value[]) => void;
 }
 
-/** The levels at a glance, each with how many of the loaded devices have it; pressed, it narrows the table down. */
+/** The levels at a glance, each with how many devices have it; pressed, it narrows the table down. */
 export function LevelToggles<Value extends string>(props: LevelTogglesProps<Value>) {
-  const { name, values, terms, counts, chosen, onChange } = props;
-  const loaded = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const { name, values, terms, counts, counted, chosen, onChange } = props;
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const unrated = (counts.get(null) ?? 0) + (counts.get('UNRECOGNIZED') ?? 0);
   return (
     <fieldset className="levels">
@@ -37,11 +39,11 @@ export function LevelToggles<Value extends string>(props: LevelTogglesProps<Valu
           </span>
           <span className="level-count">
             {numberText(counts.get(value) ?? 0)}
-            <span className="unseen"> loaded</span>
+            <span className="unseen"> {counted}</span>
           </span>
           <i
             className="level-share"
-            style={{ width: `${loaded === 0 ? 0 : (100 * (counts.get(value) ?? 0)) / loaded}%` }}
+            style={{ width: `${all === 0 ? 0 : (100 * (counts.get(value) ?? 0)) / all}%` }}
           />
         </button>
       ))}

@@ -5,6 +5,7 @@ import type { FleetFilter } from './fleet-filter.ts';
 export function machineFilterOf(filter: FleetFilter): MachineFilter | null {
   const name = filter.name.trim();
   const tag = filter.tag.trim();
+  const subnets = filter.subnet.split(/[\s,]+/).filter((each) => each !== '');
   const parts: MachineFilter = {
     ...(filter.risk.length > 0 && { riskScore: { in: filter.risk } }),
     ...(filter.exposure.length > 0 && { exposureLevel: { in: filter.exposure } }),
@@ -14,6 +15,13 @@ export function machineFilterOf(filter: FleetFilter): MachineFilter | null {
     ...(name !== '' && { computerDnsName: { startsWith: name } }),
     ...(tag !== '' && { machineTags: { has: tag } }),
     ...(filter.group !== null && { rbacGroupId: { eq: filter.group } }),
+    ...(subnets.length > 0 && {
+      or: [
+        { lastIpAddress: { inSubnets: subnets } },
+        { lastExternalIpAddress: { inSubnets: subnets } },
+        { ipAddresses: { ipAddress: { inSubnets: subnets } } },
+      ],
+    }),
   };
   return Object.keys(parts).length === 0 ? null : parts;
 }

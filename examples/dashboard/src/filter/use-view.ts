@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import type { FleetOrder } from '../fleet/fleet-order.ts';
 import type { FleetFilter } from './fleet-filter.ts';
 import { searchOf, type View, viewOf } from './view-address.ts';
 
@@ -11,6 +12,7 @@ export interface CurrentView {
   /** The filter to ask for: the view's, once it stands still. */
   readonly settledFilter: FleetFilter;
   readonly setFilter: (filter: FleetFilter) => void;
+  readonly setOrder: (order: FleetOrder) => void;
   readonly openDevice: (id: string | null) => void;
 }
 
@@ -38,6 +40,7 @@ export function useView(): CurrentView {
     view,
     settledFilter,
     setFilter: (filter) => setView((current) => ({ ...current, filter })),
+    setOrder: (order) => setView((current) => ({ ...current, order })),
     openDevice: (deviceId) => setView((current) => ({ ...current, deviceId })),
   };
 }

@@ -1,6 +1,8 @@
 import type { Answer } from '../gateway/client.ts';
 import type { ServedFrom } from '../gateway/upstream-report.ts';
 import type { FleetPageQuery } from '../generated/graphql.ts';
+import { type Counts, counted, numberText } from './counts.ts';
+import { type FleetCounts, fleetCounts } from './fleet-counts.ts';
 
 /** One row of the table. */
 export type Device = FleetPageQuery['machines']['nodes'][number];
@@ -15,6 +17,8 @@ export interface LoadedFleet {
   /** How many of the loaded devices have each value; null stands for none. */
   readonly riskCounts: Counts<Device['riskScore']>;
   readonly exposureCounts: Counts<Device['exposureLevel']>;
+  /** Counts of all devices of the fleet that match; null where the gateway holds no fleet. */
+  readonly counts: FleetCounts | null;
   /** When the oldest row was read upstream; null where nothing is loaded. */
   readonly asOf: string | null;
   /** The most telling source of any page: stale rows above just read above held ones. */
@@ -23,14 +27,12 @@ export interface LoadedFleet {
   readonly calls: number;
 }
 
-export type Counts<Value> = ReadonlyMap<Value, number>;
-
 /** How many devices match, as far as it is known. */
 export type Total =
   | { readonly kind: 'exact'; readonly count: number }
   | { readonly kind: 'at-least'; readonly count: number };
 
-const telling: readonly ServedFrom[] = ['STALE', 'MISS', 'HIT'];
+const telling: readonly ServedFrom[] = ['STALE', 'MISS', 'HIT', 'FLEET'];
 
 /** Puts pages together. A device that came on an earlier page, as a moving fleet can have it, is left out of later ones. */
 export function loadedFleet(pages: readonly FleetPage[]): LoadedFleet {
@@ -40,12 +42,14 @@ export function loadedFleet(pages: readonly FleetPage[]): LoadedFleet {
   }
   const devices = [...byId.values()];
   const moments = pages.map(({ data }) => data.machines.asOf);
-  const sources = pages.flatMap(({ upstream }) => upstream?.cache ?? []);
+  const sources = pages.flatMap(({ upstream }) => upstream?.servedFrom ?? []);
+  const facets = pages[0]?.data.machines.facets ?? null;
   return {
     devices,
     total: totalOf(devices.length, pages.at(-1)?.data),
     riskCounts: counted(devices.map(({ riskScore }) => riskScore)),
     exposureCounts: counted(devices.map(({ exposureLevel }) => exposureLevel)),
+    counts: facets === null ? null : fleetCounts(facets),
     asOf: moments.reduce<string | null>(
       (oldest, moment) => (oldest === null || Date.parse(moment) < Date.parse(oldest) ? moment : oldest),
       null,
@@ -68,17 +72,6 @@ function totalOf(loaded: number, last: FleetPageQuery | undefined): Total {
   if (totalCount !== null) return { kind: 'exact', count: Math.max(totalCount, loaded) };
   return { kind: 'at-least', count: loaded + 1 };
 }
-
-function counted<Value>(values: readonly Value[]): Counts<Value> {
-  const counts = new Map<Value, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return counts;
-}
-
-const number = new Intl.NumberFormat('en');
-
-/** `12,345`. */
-export const numberText = (value: number): string => number.format(value);
 
 /** `600 of 2,500 loaded`, `600 loaded of at least 601`, `All 2,500 loaded`, `No devices`. */
 export function totalText(loaded: number, total: Total): string {

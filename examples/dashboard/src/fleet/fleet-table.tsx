@@ -1,17 +1,27 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type Ref, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { type Ref, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useNow } from '../gateway/use-now.ts';
 import { columns } from './columns.tsx';
-import type { Device, Total } from './fleet-pages.ts';
+import type { FleetOrder } from './fleet-order.ts';
+import type { Total } from './fleet-pages.ts';
+import type { RowSource } from './fleet-question.ts';
+import type { Row } from './row-changes.ts';
 import { rowAfterKey } from './row-moves.ts';
+import { TableHead } from './table-head.tsx';
+import { usePlace } from './use-place.ts';
 
 export interface FleetTableProps {
-  readonly devices: readonly Device[];
+  readonly rows: readonly Row[];
   readonly total: Total;
+  readonly source: RowSource;
+  readonly order: FleetOrder;
+  /** The devices are in the order before. */
+  readonly reordering: boolean;
   readonly openId: string | null;
   readonly busy: boolean;
   readonly canLoadMore: boolean;
   readonly onLoadMore: () => void;
+  readonly onOrder: (order: FleetOrder) => void;
   /** @param byKeyboard whether the focus should follow */
   readonly onOpen: (id: string, byKeyboard: boolean) => void;
   readonly gridRef: Ref<HTMLDivElement>;
@@ -25,7 +35,8 @@ const rowId = (index: number): string => `device-row-${index}`;
 
 /** The devices as a grid of which only the rows in sight exist. Arrow keys move within it, Enter opens. */
 export function FleetTable(props: FleetTableProps) {
-  const { devices, total, openId, busy, canLoadMore, onLoadMore, onOpen, gridRef } = props;
+  const { rows: devices, total, source, order, reordering, openId, busy } = props;
+  const { canLoadMore, onLoadMore, onOrder, onOpen, gridRef } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(-1);
   const now = useNow(30_000);
@@ -44,8 +55,31 @@ export function FleetTable(props: FleetTableProps) {
     if (canLoadMore && lastRow >= devices.length - 1 - rowsAhead) loadMore();
   }, [canLoadMore, lastRow, devices.length]);
 
+  const ids = useMemo(() => devices.map(({ device }) => device.id), [devices]);
+  usePlace({
+    scroller,
+    list: reordering ? null : `${source} ${order.by} ${order.direction}`,
+    ids,
+    openId,
+    // Where upstream is asked for pages, one that is not needed may cost a call.
+    seeks: source === 'fleet',
+    canLoadMore,
+    fetching: busy,
+    onLoadMore,
+    onRow: (index) => {
+      setActive(index);
+      virtualizer.scrollToIndex(index, { align: 'center' });
+    },
+    onTop: () => {
+      setActive(-1);
+      virtualizer.scrollToOffset(0);
+    },
+  });
+
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    const device = devices[active];
+    // Keys of the buttons in the header are theirs.
+    if (event.target !== event.currentTarget) return;
+    const device = devices[active]?.device;
     if (event.key === 'Enter' && device !== undefined) {
       event.preventDefault();
       onOpen(device.id, true);
@@ -69,6 +103,7 @@ export function FleetTable(props: FleetTableProps) {
         tabIndex={0}
         aria-label="Devices"
         aria-busy={busy}
+        data-reordering={reordering}
         aria-rowcount={total.kind === 'exact' ? total.count + 1 : -1}
         aria-colcount={columns.length}
         aria-activedescendant={rows.some(({ index }) => index === active) ? rowId(active) : undefined}
@@ -77,19 +112,12 @@ export function FleetTable(props: FleetTableProps) {
       >
         {/* biome-ignore-start lint/a11y/useSemanticElements: see above */}
         {/* biome-ignore-start lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row */}
-        <div role="rowgroup" className="table-head">
-          <div role="row" className="row row-head" aria-rowindex={1}>
-            {columns.map(({ key, title }) => (
-              <div key={key} role="columnheader" className={`cell cell-${key}`}>
-                {title}
-              </div>
-            ))}
-          </div>
-        </div>
+        <TableHead order={source === 'fleet' ? order : null} onOrder={onOrder} />
         <div role="rowgroup" className="table-body" style={{ height: virtualizer.getTotalSize() }}>
           {rows.map(({ index, start }) => {
-            const device = devices[index];
-            if (device === undefined) return null;
+            const row = devices[index];
+            if (row === undefined) return null;
+            const { device, state } = row;
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the grid's
               <div
@@ -98,6 +126,7 @@ export function FleetTable(props: FleetTableProps) {
                 id={rowId(index)}
                 className="row"
                 data-device={device.id}
+                data-state={state}
                 data-active={index === active}
                 aria-rowindex={index + 2}
                 aria-selected={device.id === openId}

@@ -1,4 +1,4 @@
-import type { HealthStatus } from '../generated/graphql.ts';
+import type { MachineHealthStatus } from '../generated/graphql.ts';
 import { type HealthMark, healthTerms } from './terms.ts';
 
 const marks: Readonly<Record<HealthMark, React.ReactNode>> = {
@@ -15,7 +15,7 @@ const marks: Readonly<Record<HealthMark, React.ReactNode>> = {
 };
 
 /** A sensor's health: shape and words. */
-export function HealthLabel({ status }: { readonly status: HealthStatus | null }) {
+export function HealthLabel({ status }: { readonly status: MachineHealthStatus | null }) {
   if (status === null) return <span className="nothing">–</span>;
   const { label, mark } = healthTerms[status];
   return (

@@ -1,9 +1,9 @@
 import type {
-  DeviceValue,
-  ExposureLevel,
-  HealthStatus,
-  OnboardingStatus,
-  RiskScore,
+  MachineDeviceValue,
+  MachineExposureLevel,
+  MachineHealthStatus,
+  MachineOnboardingStatus,
+  MachineRiskScore,
 } from '../generated/graphql.ts';
 
 /** A step of risk or exposure: what colour and shape it has. */
@@ -20,7 +20,7 @@ const unrecognized: LevelTerm = { label: 'Unrecognised', level: 'unknown' };
 export const notRated: LevelTerm = { label: 'Not rated', level: 'unknown' };
 
 /** The gravest first. */
-export const riskTerms: Readonly<Record<RiskScore, LevelTerm>> = {
+export const riskTerms: Readonly<Record<MachineRiskScore, LevelTerm>> = {
   HIGH: { label: 'High', level: 'high' },
   MEDIUM: { label: 'Medium', level: 'medium' },
   LOW: { label: 'Low', level: 'low' },
@@ -30,7 +30,7 @@ export const riskTerms: Readonly<Record<RiskScore, LevelTerm>> = {
 };
 
 /** The gravest first. */
-export const exposureTerms: Readonly<Record<ExposureLevel, LevelTerm>> = {
+export const exposureTerms: Readonly<Record<MachineExposureLevel, LevelTerm>> = {
   HIGH: { label: 'High', level: 'high' },
   MEDIUM: { label: 'Medium', level: 'medium' },
   LOW: { label: 'Low', level: 'low' },
@@ -40,7 +40,7 @@ export const exposureTerms: Readonly<Record<ExposureLevel, LevelTerm>> = {
 
 /** How well a sensor reports, in one shape and a few words. */
 export const healthTerms: Readonly<
-  Record<HealthStatus, { readonly label: string; readonly mark: HealthMark }>
+  Record<MachineHealthStatus, { readonly label: string; readonly mark: HealthMark }>
 > = {
   ACTIVE: { label: 'Active', mark: 'full' },
   INACTIVE: { label: 'Inactive', mark: 'empty' },
@@ -54,7 +54,7 @@ export const healthTerms: Readonly<
 /** Shape before a health status. */
 export type HealthMark = 'full' | 'half' | 'empty' | 'crossed' | 'dotted';
 
-export const onboardingTerms: Readonly<Record<OnboardingStatus, string>> = {
+export const onboardingTerms: Readonly<Record<MachineOnboardingStatus, string>> = {
   ONBOARDED: 'Onboarded',
   CAN_BE_ONBOARDED: 'Can be onboarded',
   UNSUPPORTED: 'Unsupported',
@@ -62,7 +62,7 @@ export const onboardingTerms: Readonly<Record<OnboardingStatus, string>> = {
   UNRECOGNIZED: 'Unrecognised',
 };
 
-export const deviceValueTerms: Readonly<Record<DeviceValue, string>> = {
+export const deviceValueTerms: Readonly<Record<MachineDeviceValue, string>> = {
   HIGH: 'High',
   NORMAL: 'Normal',
   LOW: 'Low',

@@ -10,6 +10,8 @@ export type Failure =
       readonly message: string;
       readonly retryAfterSeconds: number | null;
       readonly correlationId: string | null;
+      /** The part of the question that it is about, such as `filter.riskScore.in[2]`. */
+      readonly inputPath: string | null;
     }
   /** Something answered, but not in GraphQL: a proxy whose gateway is down, or a sign-in page. */
   | { readonly kind: 'not-graphql'; readonly status: number | null }
@@ -29,8 +31,20 @@ export interface Remedy {
     | { readonly kind: 'change' };
 }
 
-/** Reads what {@link ask} throws. */
+/** The gateway made no file, and said why. */
+export class RefusedDownload extends Error {
+  override readonly name = 'RefusedDownload';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super('The gateway made no file.');
+    this.failure = failure;
+  }
+}
+
+/** Reads what {@link ask} and {@link download} throw. */
 export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof RefusedDownload) return thrown.failure;
   if (thrown instanceof ClientError) return failureOfResponse(thrown.response);
   if (thrown instanceof Error && thrown.name === 'TimeoutError') return { kind: 'timeout' };
   // What fetch itself throws; anything else is about the text of a success.
@@ -47,13 +61,34 @@ export function failureOfResponse(response: { readonly status: number; readonly 
   const code = property(extensions, 'code');
   const seconds = property(extensions, 'retryAfterSeconds');
   const correlationId = property(extensions, 'correlationId');
+  const inputPath = property(extensions, 'inputPath');
   return {
     kind: 'refused',
     code: typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR',
     message,
     retryAfterSeconds: typeof seconds === 'number' && seconds >= 0 ? seconds : null,
     correlationId: typeof correlationId === 'string' ? correlationId : null,
+    inputPath: typeof inputPath === 'string' ? inputPath : null,
   };
+}
+
+/** Whether only the fleet can answer, and the gateway holds none. */
+export const needsFleet = (failure: Failure): boolean =>
+  failure.kind === 'refused' && failure.code === 'FLEET_REQUIRED';
+
+/** What the gateway does not take in a field that is typed into. */
+export interface FieldProblem {
+  readonly field: 'search' | 'subnet';
+  readonly message: string;
+}
+
+/** The field whose text the gateway does not take; null for a failure that is about none. */
+export function fieldProblemOf(failure: Failure): FieldProblem | null {
+  if (failure.kind !== 'refused' || failure.code !== 'BAD_USER_INPUT') return null;
+  const { inputPath, message } = failure;
+  if (inputPath === null) return null;
+  const field = inputPath === 'search' ? 'search' : /\.inSubnets\b/.test(inputPath) ? 'subnet' : null;
+  return field === null ? null : { field, message: message.replace(`${inputPath}: `, '') };
 }
 
 /** How long to wait where the quota is used up and nobody says until when: the length of its shorter window. */
@@ -63,7 +98,9 @@ const titles: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: 'The gateway does not take this filter',
   UNAUTHENTICATED: 'You are not signed in',
   FORBIDDEN: 'You may not see this',
-  UPSTREAM_REJECTED: 'The Machines API refused the query',
+  FLEET_LOADING: 'The gateway is reading the fleet',
+  FLEET_REQUIRED: 'The gateway does not hold the whole fleet',
+  UPSTREAM_REJECTED: 'The Machines API rejected the query',
   UPSTREAM_UNAUTHORIZED: 'The gateway cannot sign in to the Machines API',
   UPSTREAM_FORBIDDEN: 'The gateway lacks a permission at the Machines API',
   UPSTREAM_TIMEOUT: 'The Machines API did not answer in time',
@@ -72,7 +109,7 @@ const titles: Readonly<Record<string, string>> = {
 };
 
 /** Codes after which the same question would be refused again. */
-const final: ReadonlySet<string> = new Set(['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED']);
+const final: ReadonlySet<string> = new Set(['BAD_USER_INPUT', 'FLEET_REQUIRED', 'GRAPHQL_VALIDATION_FAILED']);
 
 /** What to do about a failure. */
 export function remedyOf(failure: Failure): Remedy {

@@ -1,11 +1,15 @@
-import { numberText } from '../fleet/fleet-pages.ts';
+import { numberText } from '../fleet/counts.ts';
 import { countdownText } from '../gateway/countdown.ts';
+import type { UpstreamQuota } from '../gateway/use-standing.ts';
 import { fill, gateTerms, windowName } from './quota-terms.ts';
-import { useQuota } from './use-quota.ts';
+
+export interface QuotaMeterProps {
+  /** Null where it is not known. */
+  readonly quota: UpstreamQuota | null;
+}
 
 /** The quota at a glance: what is left of each window, and whether upstream takes calls. */
-export function QuotaMeter() {
-  const quota = useQuota();
+export function QuotaMeter({ quota }: QuotaMeterProps) {
   return (
     <section className="quota" aria-label="Upstream quota">
       <h2>Quota</h2>

@@ -1,4 +1,4 @@
-import type { QuotaGate } from '../generated/graphql.ts';
+import type { MachineQuotaGate } from '../generated/graphql.ts';
 
 /** What a window of the quota is called: the documented ones by name, others by their length. */
 export function windowName(seconds: number): string {
@@ -13,7 +13,9 @@ export function fill(remaining: number, limit: number): 'ample' | 'scarce' | 'em
   return remaining <= limit / 4 ? 'scarce' : 'ample';
 }
 
-export const gateTerms: Readonly<Record<QuotaGate, { readonly label: string; readonly meaning: string }>> = {
+export const gateTerms: Readonly<
+  Record<MachineQuotaGate, { readonly label: string; readonly meaning: string }>
+> = {
   OPEN: { label: 'open', meaning: 'The Machines API takes calls' },
   SHUT: { label: 'shut', meaning: 'The Machines API has told the gateway to wait' },
   PROBING: { label: 'probing', meaning: 'The wait is over, and one call is trying' },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RawMachine } from '../../../../src/emulator/emulator.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type Dashboard, runDashboard } from '../support/dashboard.ts';
+import { tagsOf } from '../support/rows.ts';
 import { rowsOf, totalOf, walkToTheEnd } from '../support/table.ts';
 import { visit } from '../support/visit.ts';
 
@@ -24,8 +25,6 @@ const choose = async (page: Page, menu: string, option: string): Promise<void> =
   await page.getByRole('checkbox', { name: option, exact: true }).check();
   await page.keyboard.press('Escape');
 };
-const tagsOf = ({ machineTags }: RawMachine): readonly unknown[] =>
-  Array.isArray(machineTags) ? machineTags : [];
 
 interface Case {
   readonly by: string;
@@ -177,8 +176,8 @@ describe('a filter', () => {
       search: `?${platforms}&risk=HIGH&risk=LOW&health=ACTIVE`,
     });
     const notice = page.getByRole('alert');
-    await notice.getByText('The gateway does not take this filter').waitFor();
-    expect(await notice.textContent()).toContain('BAD_USER_INPUT');
+    await notice.getByText('The gateway does not hold the whole fleet').waitFor();
+    expect(await notice.textContent()).toContain('FLEET_REQUIRED');
     expect(await notice.getByRole('button').count()).toBe(0);
     expect(dashboard.emulator.requests()).toHaveLength(0);
   });

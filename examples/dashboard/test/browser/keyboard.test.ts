@@ -11,6 +11,7 @@ beforeAll(async () => {
   browser = await launchChromium();
   dashboard = await runDashboard({
     emulator: { fleet: { kind: 'seeded', size: 900, seed: 3, now: Date.UTC(2026, 8, 8) } },
+    environment: { FLEET: 'on' },
   });
 });
 afterAll(async () => {

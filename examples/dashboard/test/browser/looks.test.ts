@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { type Dashboard, runDashboard } from '../support/dashboard.ts';
 import { rowsOf } from '../support/table.ts';
@@ -12,6 +12,7 @@ beforeAll(async () => {
   browser = await launchChromium();
   dashboard = await runDashboard({
     emulator: { fleet: { kind: 'seeded', size: 600, seed: 5, now: Date.UTC(2026, 8, 8) } },
+    environment: { FLEET: 'on' },
   });
 });
 afterAll(async () => {
@@ -41,8 +42,19 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     await page.getByText('No device matches').waitFor();
     await page.getByRole('button', { name: /^OS / }).click();
     expect(await problems(page)).toEqual([]);
-    const platforms = Array.from({ length: 20 }, (_, index) => `os=P${index}`).join('&');
-    await page.goto(`${dashboard.pageUrl}?${platforms}&risk=LOW&health=ACTIVE`);
+    await page.goto(`${dashboard.pageUrl}?subnet=no`);
+    await page.getByRole('alert').waitFor();
+    expect(await problems(page)).toEqual([]);
+  });
+
+  it('neither has a page without the fleet, nor what it cannot answer', async () => {
+    const without = await runDashboard();
+    onTestFinished(without.close);
+    const { page } = await visit(browser, without, { colorScheme });
+    await rowsOf(page).first().waitFor();
+    await page.getByRole('note').waitFor();
+    expect(await problems(page)).toEqual([]);
+    await page.goto(`${without.pageUrl}?search=web`);
     await page.getByRole('alert').waitFor();
     expect(await problems(page)).toEqual([]);
   });

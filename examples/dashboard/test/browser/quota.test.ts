@@ -104,7 +104,7 @@ describe('the quota at a glance', () => {
     await rowsOf(page).first().waitFor();
     const calls = dashboard.emulator.requests().length;
     const polled = (): Promise<unknown> =>
-      page.waitForResponse((response) => (response.request().postData() ?? '').includes('query Quota'));
+      page.waitForResponse((response) => (response.request().postData() ?? '').includes('query Standing'));
     await polled();
     await polled();
     expect(dashboard.emulator.requests()).toHaveLength(calls);

@@ -53,9 +53,9 @@ export async function walkToTheEnd(page: Page): Promise<Walk> {
     const frame = (): Promise<unknown> =>
       new Promise((resolve) => {
         requestAnimationFrame(resolve);
-        setTimeout(resolve, 200);
+        setTimeout(resolve, 50);
       });
-    const deadline = performance.now() + 25_000;
+    const deadline = performance.now() + 50_000;
     for (;;) {
       if (performance.now() > deadline) {
         const state = document.querySelector('.app')?.textContent ?? document.body.textContent ?? '';

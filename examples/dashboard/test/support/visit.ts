@@ -11,6 +11,8 @@ export interface Visit {
 
 export interface FleetQuestion {
   readonly filter: unknown;
+  readonly search: string | null;
+  readonly orderBy: readonly { readonly field: string; readonly direction: string }[] | null;
   readonly after: string | null;
 }
 

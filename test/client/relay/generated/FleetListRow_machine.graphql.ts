@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<31680471f62c3447f8924257d061a54f>>
+ * @generated SignedSource<<66ee3f821573ae2eb01fba76ec766823>>
  * @lightSyntaxTransform
  */
 
@@ -8,12 +8,12 @@
 // @ts-nocheck
 
 import { ReaderFragment } from 'relay-runtime';
-export type RiskScore = "HIGH" | "INFORMATIONAL" | "LOW" | "MEDIUM" | "NONE" | "UNRECOGNIZED" | "%future added value";
+export type MachineRiskScore = "HIGH" | "INFORMATIONAL" | "LOW" | "MEDIUM" | "NONE" | "UNRECOGNIZED" | "%future added value";
 import { FragmentRefs } from "relay-runtime";
 export type FleetListRow_machine$data = {
   readonly computerDnsName: string | null | undefined;
   readonly id: string;
-  readonly riskScore: RiskScore | null | undefined;
+  readonly riskScore: MachineRiskScore | null | undefined;
   readonly " $fragmentType": "FleetListRow_machine";
 };
 export type FleetListRow_machine$key = {

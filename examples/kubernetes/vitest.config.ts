@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+import { oneGraphql } from '../../test/support/one-graphql.ts';
+
+export default defineConfig({
+  plugins: [oneGraphql],
+  test: {
+    include: ['test/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 40_000, interval: 20 } },
+  },
+});

@@ -1,0 +1,9 @@
+import { rootCertificates } from 'node:tls';
+
+/**
+ * Trusted authorities where one is added: the public ones and that one, in PEM. Undefined where none is added:
+ * Node then trusts what it is told to by NODE_EXTRA_CA_CERTS, --use-openssl-ca and the like.
+ */
+export function trustedCertificates(added: string | undefined): readonly string[] | undefined {
+  return added === undefined ? undefined : [...rootCertificates, added];
+}
