@@ -12,7 +12,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Pages are polled for what they come to show, on a machine that may be busy.
     expect: { poll: { timeout: 15_000 } },
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });

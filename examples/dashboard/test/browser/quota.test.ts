@@ -5,7 +5,7 @@ import { type Dashboard, runDashboard } from '../support/dashboard.ts';
 import { rowsOf, totalOf, walkToTheEnd } from '../support/table.ts';
 import { visit } from '../support/visit.ts';
 
-/** What upstream asks to wait: longer than the gateway lets a request wait for, so that the page gets to know. */
+/** What upstream asks to wait: longer than the gateway lets a request wait for the quota, so that the page is told. */
 const retryAfterSeconds = 10;
 const used: { readonly kind: 'status'; readonly status: number; readonly headers: Record<string, string> } = {
   kind: 'status',
@@ -23,7 +23,7 @@ afterAll(async () => browser.close());
 beforeEach(async () => {
   dashboard = await runDashboard({
     emulator: { fleet: { kind: 'seeded', size: 2_500, seed: 11, now: Date.UTC(2026, 8, 8) } },
-    environment: { REQUEST_TIMEOUT_SECONDS: '4', QUOTA_PER_MINUTE: '100', QUOTA_PER_HOUR: '1500' },
+    environment: { QUOTA_WAIT_SECONDS: '1', QUOTA_PER_MINUTE: '100', QUOTA_PER_HOUR: '1500' },
   });
   onTestFinished(dashboard.close);
   // The first reading of a fleet takes its time.
@@ -41,6 +41,7 @@ describe('a used-up quota', () => {
     await rowsOf(page).first().waitFor();
     // Reading ahead may meet the refusals as well as we do.
     dashboard.emulator.faults.next(100, used);
+    const shut = page.getByText('gate shut').waitFor({ timeout: 60_000 });
     await walkToTheEnd(page);
     const notice = page.getByRole('alert');
     await notice.getByText('The quota of the Machines API is used up').waitFor();
@@ -51,7 +52,7 @@ describe('a used-up quota', () => {
     const first = await countdown(page);
     expect(first).toBeGreaterThan(0);
     expect(first).toBeLessThanOrEqual(retryAfterSeconds);
-    await page.getByText('gate shut').waitFor();
+    await shut;
     const askedBefore = asked.length;
     await expect.poll(() => countdown(page)).toBeLessThan(first);
     expect(asked).toHaveLength(askedBefore);

@@ -55,7 +55,7 @@ export async function walkToTheEnd(page: Page): Promise<Walk> {
         requestAnimationFrame(resolve);
         setTimeout(resolve, 50);
       });
-    const deadline = performance.now() + 50_000;
+    const deadline = performance.now() + 90_000;
     for (;;) {
       if (performance.now() > deadline) {
         const state = document.querySelector('.app')?.textContent ?? document.body.textContent ?? '';
