@@ -1,4 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict';
+import { setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Worker } from 'node:worker_threads';
@@ -216,6 +217,7 @@ describe('answering in a thread', () => {
   it('gives the places of queries that are aborted while they wait to others', async () => {
     const running = engine.query(snapshot, query, never());
     const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
     const left = Array.from({ length: 255 }, () => engine.query(snapshot, query, controller.signal));
     controller.abort(new Error('gone'));
     await Promise.allSettled(left);
