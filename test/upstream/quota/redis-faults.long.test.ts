@@ -17,8 +17,8 @@ const windows = [
   { windowMs: 1_000, calls: 90 },
 ];
 
-/** Calls last 30 ms; on a machine that is busy with other things they may seem to last longer. */
-const maxCallMs = 500;
+/** Calls last 30 ms; where a busy machine halts this process, they seem to be sent later, and to last longer. */
+const maxCallMs = 1_500;
 
 interface Call {
   readonly replica: number;
