@@ -54,7 +54,8 @@ export async function openExplorer(browser: Browser, url: string): Promise<Explo
   });
   const introspected = page.waitForResponse((response) => response.url() === `${url}/graphql`);
   await page.goto(`${url}/explorer`);
-  await Promise.all([page.locator(editors.query).waitFor(), introspected]);
+  await page.locator(editors.query).waitFor();
+  await (await introspected).finished();
 
   const tabName = { query: undefined, variables: 'Variables', headers: 'Headers' } as const;
   const show = async (editor: Editor): Promise<void> => {

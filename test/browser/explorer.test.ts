@@ -164,6 +164,8 @@ describe('the explorer in a browser without internet', () => {
     const refetch = page.getByRole('button', { name: 'Re-fetch GraphQL schema' });
     const [introspection] = await Promise.all([sent(), refetch.click()]);
     expect(introspection.headers()).toMatchObject(header);
+    // The page is not left while it waits for the answer, which would fail.
+    await (await introspection.response())?.finished();
 
     const kept = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
     expect(await kept()).not.toContain('typed-by-hand');
