@@ -16,8 +16,9 @@ const walkRest = 1 / 4;
  */
 export function pageTurns(): PageTurn {
   const turns = { page: new LoopTurns(), walk: new LoopTurns(walkRest) };
-  return async (rows, signal, of = 'page') => {
-    if (rows > fewRows) await untilAborted(turns[of].next(), signal);
+  return async (rows, signal) => {
+    if (rows === 'walk') await untilAborted(turns.walk.next(), signal);
+    else if (rows > fewRows) await untilAborted(turns.page.next(), signal);
   };
 }
 

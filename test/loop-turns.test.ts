@@ -79,6 +79,14 @@ describe.each(Object.entries(sources))('simultaneous pages, out of %s', (_, open
   });
 });
 
+describe('parts of walks', () => {
+  it('are made in a turn of the event loop each', async () => {
+    const turn = pageTurns();
+    const turns = await turnsOf(() => turn('walk', signal), [1, 1, 1]);
+    expect(new Set(turns).size).toBe(3);
+  });
+});
+
 describe('a turn of a page', () => {
   it('does not keep a caller who leaves', async () => {
     const turn = pageTurns();

@@ -6,9 +6,12 @@ import { type Processes, processorMs, type Running } from './processes.ts';
 import { pageBody } from './queries.ts';
 import { untilFleetIsHeld } from './rows.ts';
 
-/** Answers ahead of the measurement: by then the code is compiled. */
-const warmUpAnswers = 5_000;
-const answersOfRound = 1_000;
+/** Answers of which a tenth fills one export: 512 spans, two a trace. */
+const answersOfExport = 2_560;
+/** Whole exports, so that each round has the same share of them. */
+const answersOfRound = 2 * answersOfExport;
+/** Rounds ahead of the measurement: the code that writes spans is compiled after some ten exports, and takes ten times as long before. */
+const warmUpRounds = 6;
 
 /**
  * What tracing costs, with a tenth of the traces exported to a receiver beside it, against tracing off, in rounds by turns: of
@@ -29,12 +32,12 @@ export async function measureTracing(
     OTEL_TRACES_SAMPLER_ARG: '0.1',
   });
   await untilFleetIsHeld(on);
-  const measure = async (server: Running, answers: number): Promise<Cost> => {
+  const measure = async (server: Running): Promise<Cost> => {
     const before = processorMs(server);
     const { rate } = await load.run({
       url: server.url,
       method: 'POST',
-      requests: Array<string>(answers).fill(pageBody(50, null)),
+      requests: Array<string>(answersOfRound).fill(pageBody(50, null)),
       headers: {},
       connections: 16,
       ms: 0,
@@ -45,7 +48,9 @@ export async function measureTracing(
     });
     return { rate, ms: processorMs(server) - before };
   };
-  for (const server of [off, on]) await measure(server, warmUpAnswers);
+  for (let round = 0; round < warmUpRounds; round++) {
+    for (const server of [off, on]) await measure(server);
+  }
   const costs = new Map<Running, Cost[]>([
     [off, []],
     [on, []],
@@ -53,14 +58,14 @@ export async function measureTracing(
   for (let round = 0; round < rounds; round++) {
     // What slows this machine down meanwhile slows both.
     for (const server of round % 2 === 0 ? [off, on] : [on, off]) {
-      costs.get(server)?.push(await measure(server, answersOfRound));
+      costs.get(server)?.push(await measure(server));
     }
   }
   const [without = [], sampled = []] = [costs.get(off), costs.get(on)];
   const rateLost = sampled.map(({ rate }, round) => (1 - rate / (without[round]?.rate ?? Number.NaN)) * 100);
   const msMore = (median(sampled.map(({ ms }) => ms)) / median(without.map(({ ms }) => ms)) - 1) * 100;
   receiver.send('bytes');
-  const bytes = Number(await tell()) / (warmUpAnswers + rounds * answersOfRound);
+  const bytes = Number(await tell()) / ((warmUpRounds + rounds) * answersOfRound);
   await processes.end(on);
   return [
     informed('Bytes of spans for an answer, a tenth exported', bytes.toFixed(0)),

@@ -9,13 +9,19 @@ import { sharedUint32, sharedWith } from './typed-arrays.ts';
  * Which records are of one device. Upstream keeps a new record for each time that a device is set up anew, and a renamed copy
  * for each merge. Two records are of one device where upstream says so, by one of two signs:
  *
- * 1. both have the same `aadDeviceId`, which is not all zeros;
+ * 1. both have the same `aadDeviceId`, which is not all zeros, and one went silent before the other came, or not more than a
+ *    day after;
  * 2. `mergedIntoMachineId` of one is the id of the other, and both have the same name, domain included, without case.
+ *
+ * Copies of one disk image share an `aadDeviceId`, and live side by side: these are devices of their own. So by the first sign a
+ * record is followed by one other at most, the one that came next. To go from the record seen last to the one seen first, and
+ * to give each the earliest follower that is left, makes the fewest devices of them, as rooms are given to lectures. A record
+ * without `firstSeen` or `lastSeen` may follow any, or be followed by any.
  *
  * Through a third record, too: these are the connected parts of a graph. The latest record of a device is the one with the
  * latest `lastSeen`, then the latest `firstSeen`, then the highest id; null is earliest.
  *
- * The signs are found once a snapshot, in the thread that builds it, and take 12 bytes for each record that has one in common
+ * The signs are found once a snapshot, in the thread that builds it, and take 20 bytes for each record that has one in common
  * with another. Who may see only some device groups is told of devices as if there were no other records: a record is then
  * joined to others, and outdone by others, of those groups alone. That takes a pass over the records with signs, and a bit a
  * row, which are kept for the scopes that were asked for lately.
@@ -54,21 +60,22 @@ export function linkRecords(own: RecordRows, others?: RecordRows): DeviceLinks {
     const into = mergedInto.get(record);
     if (into !== undefined) link(record, into);
   });
-  const records = latestFirst(sets, isLinked);
-  return packed(records, devices.of, mergedInto);
+  return packed(latestFirst(sets, isLinked), devices.of, mergedInto);
 }
 
 /** The links, those arrays that hold the same as earlier ones replaced by them. */
-export function shareLinks({ records, devices, mergedInto }: DeviceLinks, earlier: DeviceLinks): DeviceLinks {
+export function shareLinks(links: DeviceLinks, earlier: DeviceLinks): DeviceLinks {
   return {
-    records: sharedWith(records, earlier.records),
-    devices: sharedWith(devices, earlier.devices),
-    mergedInto: sharedWith(mergedInto, earlier.mergedInto),
+    records: sharedWith(links.records, earlier.records),
+    devices: sharedWith(links.devices, earlier.devices),
+    mergedInto: sharedWith(links.mergedInto, earlier.mergedInto),
+    begins: sharedWith(links.begins, earlier.begins),
+    ends: sharedWith(links.ends, earlier.ends),
   };
 }
 
 function packed(
-  records: Uint32Array,
+  records: readonly LinkedRecord[],
   devices: Uint32Array,
   mergedInto: ReadonlyMap<number, number>,
 ): DeviceLinks {
@@ -78,10 +85,14 @@ function packed(
     records: sharedUint32(records.length),
     devices: sharedUint32(records.length),
     mergedInto: sharedUint32(records.length),
+    begins: sharedUint32(records.length),
+    ends: sharedUint32(records.length),
   };
-  links.records.set(records);
-  records.forEach((record, place) => {
+  records.forEach(({ record, seen, first }, place) => {
     places.set(record, place + 1);
+    links.records[place] = record;
+    links.begins[place] = first === noTicks ? never : hoursOf(first);
+    links.ends[place] = seen === noTicks ? 0 : hoursOf(seen);
     const device = devices[record] ?? 0;
     if (device === 0) return;
     const number = numbers.get(device) ?? numbers.size + 1;
@@ -169,9 +180,25 @@ function textAt({ columns }: RecordRows, property: ScalarProperty, row: number):
   return code === 0 ? undefined : textOf(dictionary, code);
 }
 
+/** Later than all hours that a record may have. */
+const never = 0xffff_ffff;
+
+/** Hours since the year 0. */
+const hoursOf = (ticks: bigint): number => Number((ticks + ticksBeforeUnix) / ticksOfHour);
+const ticksOfHour = 36_000_000_000n;
+const ticksBeforeUnix = 62_167_219_200n * 10_000_000n;
+
+interface LinkedRecord {
+  readonly record: number;
+  /** Ticks of its `lastSeen`. */
+  readonly seen: bigint;
+  /** Ticks of its `firstSeen`. */
+  readonly first: bigint;
+}
+
 /** The records that are marked, the latest first. */
-function latestFirst(sets: readonly RecordRows[], isMarked: Uint8Array): Uint32Array {
-  const found: { record: number; seen: bigint; first: bigint; id: () => string }[] = [];
+function latestFirst(sets: readonly RecordRows[], isMarked: Uint8Array): readonly LinkedRecord[] {
+  const found: (LinkedRecord & { readonly id: () => string })[] = [];
   for (const set of sets) {
     for (let row = 0; row < set.rows; row++) {
       const record = set.first + row;
@@ -189,7 +216,7 @@ function latestFirst(sets: readonly RecordRows[], isMarked: Uint8Array): Uint32A
       laterFirst(left.first, right.first) ||
       laterFirst(left.id(), right.id()),
   );
-  return Uint32Array.from(found, ({ record }) => record);
+  return found;
 }
 
 function ticksAt(columns: Columns, property: 'lastSeen' | 'firstSeen', row: number): bigint {
@@ -205,7 +232,7 @@ function ticksAt(columns: Columns, property: 'lastSeen' | 'firstSeen', row: numb
  * @param end one more than the highest record
  */
 export function latestRecords(
-  { records, devices, mergedInto }: DeviceLinks,
+  { records, devices, mergedInto, begins, ends }: DeviceLinks,
   end: number,
   isSeen: (record: number) => boolean,
 ): Uint32Array {
@@ -224,13 +251,17 @@ export function latestRecords(
     const [first, second] = [firstOf(left), firstOf(right)];
     parents[Math.max(first, second)] = Math.min(first, second);
   };
-  const placeOfDevice = new Uint32Array(records.length + 1);
+  const followers = new Map<number, Followers>();
   for (let place = 0; place < records.length; place++) {
     if (seen[place] !== 1) continue;
     const device = devices[place] ?? 0;
-    const before = device === 0 ? 0 : (placeOfDevice[device] ?? 0);
-    if (before > 0) join(before - 1, place);
-    else if (device > 0) placeOfDevice[device] = place + 1;
+    if (device > 0) {
+      const left = followers.get(device) ?? new Followers(begins);
+      followers.set(device, left);
+      const follower = left.takeFrom((ends[place] ?? 0) - overlapHours);
+      if (follower !== undefined) join(follower, place);
+      left.add(place);
+    }
     const into = mergedInto[place] ?? 0;
     if (into > 0 && seen[into - 1] === 1) join(into - 1, place);
   }
@@ -240,4 +271,40 @@ export function latestRecords(
       bits[record >>> 5] = (bits[record >>> 5] ?? 0) & ~(1 << (record & 31));
   }
   return bits;
+}
+
+/** Time that an older record may still be seen after the newer one came: devices report once a day. */
+const overlapHours = 24;
+
+/** Places of records that no earlier one leads to yet, by when they began. */
+class Followers {
+  readonly #begins: Uint32Array;
+  readonly #places: number[] = [];
+
+  constructor(begins: Uint32Array) {
+    this.#begins = begins;
+  }
+
+  /** Takes out the first that began in an hour or later, of several of one hour the latest record; if there is any. */
+  takeFrom(hour: number): number | undefined {
+    const index = this.#indexOf(hour);
+    return index < this.#places.length ? this.#places.splice(index, 1)[0] : undefined;
+  }
+
+  add(place: number): void {
+    // Behind those of the same hour, which are later records.
+    this.#places.splice(this.#indexOf((this.#begins[place] ?? 0) + 1), 0, place);
+  }
+
+  /** How many began before an hour. */
+  #indexOf(hour: number): number {
+    let low = 0;
+    let high = this.#places.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#begins[this.#places[middle] ?? 0] ?? 0) < hour) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }

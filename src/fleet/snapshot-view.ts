@@ -55,7 +55,7 @@ export function snapshotView(
       onWalk();
       const find = (page: FleetPageRequest) => toldIfBusy(engine.query(snapshot, { ...query, page }, signal));
       const source = rowSourceOf(snapshot, scope);
-      return await walkSnapshot(snapshot, source, query, find, (rows) => turn(rows, signal, 'walk'));
+      return await walkSnapshot(snapshot, source, query, find, () => turn('walk', signal));
     },
     keep: onWalk,
     facets: (requests, signal) => toldIfBusy(engine.facets(snapshot, requests, signal)),

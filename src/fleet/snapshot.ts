@@ -63,4 +63,8 @@ export interface DeviceLinks {
   readonly devices: Uint32Array;
   /** The place, + 1, of the record that each was merged into; 0 for none. */
   readonly mergedInto: Uint32Array;
+  /** The `firstSeen` of each, in hours since the year 0; the highest number for null. */
+  readonly begins: Uint32Array;
+  /** The `lastSeen` of each, in hours since the year 0; 0 for null. */
+  readonly ends: Uint32Array;
 }

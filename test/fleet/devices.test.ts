@@ -49,6 +49,39 @@ describe('records of one device', () => {
     expect(latest(records)).toEqual(['b', 'c']);
   });
 
+  it('came one after another, within a day: those with one aadDeviceId that live side by side are copies', () => {
+    const lives = (firstSeen: Moment | null, lastSeen: Moment | null) => ({
+      aadDeviceId: id,
+      firstSeen,
+      lastSeen,
+    });
+    const of = (other: Partial<Machine>) =>
+      latest([record('a', lives(day(10), day(20))), record('b', other)]);
+    expect(of(lives(day(1), day(9)))).toEqual(['a']);
+    expect(of(lives(day(1), day(11)))).toEqual(['a']);
+    expect(of(lives(day(1), day(12)))).toEqual(['a', 'b']);
+    expect(of(lives(day(12), day(14)))).toEqual(['a', 'b']);
+    expect(of(lives(day(19), day(30)))).toEqual(['b']);
+    expect(of(lives(null, day(30)))).toEqual(['b']);
+    expect(of(lives(day(1), null))).toEqual(['a']);
+  });
+
+  it('are followed by one record each, the one that came next, so that copies stay apart', () => {
+    const lives = (first: number, last: number) => ({
+      aadDeviceId: id,
+      firstSeen: day(first),
+      lastSeen: day(last),
+    });
+    const records = [
+      record('old', lives(1, 3)),
+      record('next', lives(5, 20)),
+      record('copy', lives(7, 25)),
+      record('older copy', lives(2, 6)),
+    ];
+    expect(latest(records)).toEqual(['copy', 'next']);
+    expect(latest(records.filter((each) => each.id !== 'older copy'))).toEqual(['copy', 'next']);
+  });
+
   it('are not told by an aadDeviceId that is missing, or all zeros', () => {
     const nil = '00000000-0000-0000-0000-000000000000';
     const records = [null, null, nil, nil].map((aadDeviceId, index) => record(`m${index}`, { aadDeviceId }));
@@ -94,8 +127,9 @@ describe('the latest record of a device', () => {
 
   it('is of those seen at the same time the one that was first seen last, and then the one with the highest id', () => {
     const lastSeen = day(9);
-    expect(of([day(1), day(3), day(2)].map((firstSeen) => ({ firstSeen, lastSeen })))).toEqual(['m1']);
-    expect(of([day(1), day(1), null].map((firstSeen) => ({ firstSeen, lastSeen })))).toEqual(['m1']);
+    const hour = (number: number): Moment => `2026-09-08T0${number}:00:00Z` as Moment;
+    expect(of([hour(1), hour(3), hour(2)].map((firstSeen) => ({ firstSeen, lastSeen })))).toEqual(['m1']);
+    expect(of([hour(1), hour(1), null].map((firstSeen) => ({ firstSeen, lastSeen })))).toEqual(['m1']);
     expect(of([{}, {}, {}])).toEqual(['m2']);
   });
 });
@@ -137,7 +171,7 @@ describe('devices, beside a plain grouping', { timeout: 120_000 }, () => {
       computerDnsName: fc.option(fc.constantFrom('pc', 'PC', 'pc.corp', 'Pc.Corp', 'db')),
       mergedInto: fc.option(fc.nat({ max: 80 })),
       lastSeen: fc.option(fc.integer({ min: 1, max: 4 })),
-      firstSeen: fc.option(fc.integer({ min: 1, max: 2 })),
+      firstSeen: fc.option(fc.integer({ min: 1, max: 4 })),
       rbacGroupId: fc.constantFrom(null, 0, 140, 141, 7),
     }),
     { maxLength: 80, size: 'max' },

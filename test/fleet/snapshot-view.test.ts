@@ -5,6 +5,7 @@ import { pageTurns } from '../../src/loop-turns.ts';
 import { allDevices } from '../../src/machines/device-scope.ts';
 import { everything } from '../../src/machines/filter.ts';
 import { readMachine } from '../../src/machines/machine-row.ts';
+import type { PageTurn } from '../../src/machines/page-turn.ts';
 import { noTurns } from '../support/no-turns.ts';
 import { snapshotOf } from '../support/snapshots.ts';
 
@@ -57,11 +58,11 @@ describe('a walk through a snapshot', () => {
     await expect(view.walk(query, leaving.signal)).rejects.toBe(leaving.signal.reason);
   });
 
-  it('takes a turn of the event loop for each of its batches', async () => {
-    const turns: number[] = [];
-    const turn = async (size: number) => void turns.push(size);
+  it('takes a turn of the event loop for what it finds and for each of its batches', async () => {
+    const turns: unknown[] = [];
+    const turn: PageTurn = async (rows) => void turns.push(rows);
     const view = snapshotView(snapshot, { scope: allDevices, engine: createFleetEngine(), turn });
     for await (const _ of await view.walk(query, new AbortController().signal)) await undefined;
-    expect(turns).toEqual([128, 128, 128, 116]);
+    expect(turns).toEqual(Array(1 + 3 + 7).fill('walk'));
   });
 });

@@ -95,6 +95,27 @@ describe('a walk to the end of a list', () => {
     await fc.assert(property, { numRuns: cases(200) });
   });
 
+  it('takes a turn of the event loop for what it finds and for each batch, which are small at first', async () => {
+    const snapshot = snapshotOf(Array.from({ length: 200 }, (_, index) => machine(index)));
+    const steps: unknown[] = [];
+    const query = { filter: everything, orders: [] };
+    const batches = await walkSnapshot(
+      snapshot,
+      rowSourceOf(snapshot, allDevices),
+      query,
+      (page) => {
+        steps.push('find');
+        return inPlaceEngine.query(snapshot, { ...query, page }, new AbortController().signal);
+      },
+      async () => {
+        steps.push('turn');
+      },
+    );
+    for await (const { spans } of batches) steps.push(machinesOf(spans).length);
+    const sizes = [8, 16, 32, 64, 64, 16];
+    expect(steps).toEqual(['turn', 'find', ...sizes.flatMap((rows) => ['turn', rows])]);
+  });
+
   it('stays in the reading in which it began, whatever is read meanwhile', async () => {
     const fleet = plainFleet(Array.from({ length: 500 }, (_, index) => machine(index)));
     const found = await fleet.catalog.walk({}, callOf());

@@ -22,9 +22,11 @@ const machine = (id: string, change: Partial<Machine> = {}): Machine => ({
 });
 const later = '2026-09-02T00:00:00Z' as Moment;
 const older = machine('a', { aadDeviceId, riskScore: 'HIGH' });
-const newer = machine('b', { aadDeviceId, lastSeen: later });
+/** As its device is set up anew. */
+const anew = { aadDeviceId, firstSeen: older.lastSeen, lastSeen: later };
+const newer = machine('b', anew);
 /** Where those of group 7 do not see it. */
-const hidden = machine('b', { aadDeviceId, lastSeen: later, rbacGroupId: 8 });
+const hidden = machine('b', { ...anew, rbacGroupId: 8 });
 const alone = machine('c');
 
 const everyone = callOf();

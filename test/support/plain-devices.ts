@@ -7,10 +7,12 @@ import type { Moment } from '../../src/machines/moment.ts';
  * those that may be seen. Slow and plain on purpose.
  */
 export function plainLatest(machines: readonly Machine[], scope: DeviceScope): ReadonlySet<string> {
-  const left = new Set(machines.filter(({ rbacGroupId }) => isSeen(rbacGroupId, scope)));
+  const seen = machines.filter(({ rbacGroupId }) => isSeen(rbacGroupId, scope));
+  const followers = followersOf(seen);
+  const left = new Set(seen);
   const latest = new Set<string>();
   for (const machine of left) {
-    const device = takeDevice(machine, left);
+    const device = takeDevice(machine, left, followers);
     latest.add(device.reduce((last, each) => (comesBefore(last, each) ? each : last)).id);
   }
   return latest;
@@ -20,20 +22,50 @@ const isSeen = (group: number | null, scope: DeviceScope): boolean =>
   scope.kind === 'all' || (group !== null && scope.groupIds.includes(group));
 
 /** Takes a record out of those that are left, and those that lead on from it by signs, step by step. */
-function takeDevice(machine: Machine, left: Set<Machine>): readonly Machine[] {
+function takeDevice(
+  machine: Machine,
+  left: Set<Machine>,
+  followers: ReadonlyMap<Machine, Machine>,
+): readonly Machine[] {
   const device = [machine];
   left.delete(machine);
   for (const each of device) {
-    const found = [...left].filter((other) => areOne(each, other));
+    const found = [...left].filter(
+      (other) => followers.get(each) === other || followers.get(other) === each || isMerge(each, other),
+    );
     for (const other of found) left.delete(other);
     device.push(...found);
   }
   return device;
 }
 
-function areOne(left: Machine, right: Machine): boolean {
-  const [id, otherId] = [left.aadDeviceId?.toLowerCase(), right.aadDeviceId?.toLowerCase()];
-  if (id !== undefined && id === otherId && id !== '00000000-0000-0000-0000-000000000000') return true;
+/** By record, the one with the same `aadDeviceId` that came next: as the records were seen, the last first. */
+function followersOf(machines: readonly Machine[]): ReadonlyMap<Machine, Machine> {
+  const followers = new Map<Machine, Machine>();
+  const taken = new Set<Machine>();
+  const latestFirst = [...machines].sort((left, right) => (comesBefore(left, right) ? 1 : -1));
+  latestFirst.forEach((machine, place) => {
+    const id = machine.aadDeviceId?.toLowerCase();
+    if (id === undefined || id === '00000000-0000-0000-0000-000000000000') return;
+    const [next] = latestFirst
+      .slice(0, place)
+      .filter((other) => other.aadDeviceId?.toLowerCase() === id && !taken.has(other))
+      .filter((other) => beganAt(other) >= endedAt(machine) - 24)
+      .sort((left, right) => (beganAt(left) < beganAt(right) ? -1 : beganAt(left) > beganAt(right) ? 1 : 0));
+    if (next === undefined) return;
+    followers.set(machine, next);
+    taken.add(next);
+  });
+  return followers;
+}
+
+const beganAt = ({ firstSeen }: Machine): number =>
+  firstSeen === null ? Number.POSITIVE_INFINITY : hourOf(firstSeen);
+const endedAt = ({ lastSeen }: Machine): number =>
+  lastSeen === null ? Number.NEGATIVE_INFINITY : hourOf(lastSeen);
+const hourOf = (moment: Moment): number => Math.floor(Date.parse(moment) / 3_600_000);
+
+function isMerge(left: Machine, right: Machine): boolean {
   const [name, otherName] = [left.computerDnsName?.toLowerCase(), right.computerDnsName?.toLowerCase()];
   if (name === undefined || name !== otherName) return false;
   return left.mergedIntoMachineId === right.id || right.mergedIntoMachineId === left.id;
