@@ -1,6 +1,5 @@
 import { parseMoment } from '../machines/moment.ts';
-import { linkRows } from './devices.ts';
-import type { Snapshot, SnapshotId } from './snapshot.ts';
+import type { DeviceLinks, Snapshot, SnapshotId } from './snapshot.ts';
 import { arraysOf, byteLengthOf, columnsOf } from './snapshot-arrays.ts';
 import type { AnyArray } from './typed-arrays.ts';
 
@@ -15,12 +14,13 @@ export interface SnapshotHead {
 }
 
 /** Raised whenever snapshots are laid out in another way: columns, orders of values, arrays. */
-export const wireVersion = 2;
+export const wireVersion = 3;
 
 /** The parts are views of the snapshot's own memory, in the byte order of this machine. */
 export function toParts(snapshot: Snapshot): { readonly head: SnapshotHead; readonly parts: Uint8Array[] } {
-  const { id, rows, readAt, columns } = snapshot;
-  const arrays = [...arraysOf(columns)];
+  const { id, rows, readAt, columns, devices } = snapshot;
+  const links = Object.entries<AnyArray>(devices).map(([name, array]) => [devicesPrefix + name, array] as const);
+  const arrays = [...arraysOf(columns), ...links];
   const different = [...new Set(arrays.map(([, array]) => array))];
   const partOf = new Map(different.map((array, index) => [array, index]));
   const head = {
@@ -55,16 +55,28 @@ export function fromParts(head: unknown, parts: readonly Uint8Array[]): Snapshot
     made.set(part, array);
     arrays.set(name, array);
   }
-  const columns = columnsOf(arrays, head.rows);
-  const devices = linkRows(columns, head.rows);
   return {
     id: head.id as SnapshotId,
     rows: head.rows,
     readAt,
-    columns,
-    devices,
-    bytes: byteLengthOf([...arrays.values(), ...Object.values(devices)]),
+    columns: columnsOf(arrays, head.rows),
+    devices: linksOf(arrays),
+    bytes: byteLengthOf(arrays.values()),
   };
+}
+
+/** Begins the names of the arrays that tell which rows are of one device: to find that anew would hold up the event loop. */
+const devicesPrefix = 'devices.';
+
+function linksOf(arrays: ReadonlyMap<string, AnyArray>): DeviceLinks {
+  const read = (name: keyof DeviceLinks): Uint32Array => {
+    const array = arrays.get(devicesPrefix + name);
+    if (array instanceof Uint32Array) return array;
+    throw new Error(`The snapshot's array ${devicesPrefix}${name} is missing or of another type.`);
+  };
+  const links = { records: read('records'), devices: read('devices'), mergedInto: read('mergedInto') };
+  if (Object.values(links).every(({ length }) => length === links.records.length)) return links;
+  throw new Error("The snapshot's arrays of devices do not fit together.");
 }
 
 function isHead(value: unknown): value is SnapshotHead {
