@@ -19,7 +19,7 @@ export const wireVersion = 3;
 /** The parts are views of the snapshot's own memory, in the byte order of this machine. */
 export function toParts(snapshot: Snapshot): { readonly head: SnapshotHead; readonly parts: Uint8Array[] } {
   const { id, rows, readAt, columns, devices } = snapshot;
-  const links = Object.entries<AnyArray>(devices).map(([name, array]) => [devicesPrefix + name, array] as const);
+  const links = linkNames.map((name) => [`devices.${name}`, devices[name]] as const);
   const arrays = [...arraysOf(columns), ...links];
   const different = [...new Set(arrays.map(([, array]) => array))];
   const partOf = new Map(different.map((array, index) => [array, index]));
@@ -65,18 +65,19 @@ export function fromParts(head: unknown, parts: readonly Uint8Array[]): Snapshot
   };
 }
 
-/** Begins the names of the arrays that tell which rows are of one device: to find that anew would hold up the event loop. */
-const devicesPrefix = 'devices.';
+/** They are sent, as to find them anew would hold up the event loop. */
+const linkNames = ['records', 'devices', 'mergedInto'] as const satisfies readonly (keyof DeviceLinks)[];
 
 function linksOf(arrays: ReadonlyMap<string, AnyArray>): DeviceLinks {
-  const read = (name: keyof DeviceLinks): Uint32Array => {
-    const array = arrays.get(devicesPrefix + name);
+  const [records, devices, mergedInto] = linkNames.map((name) => {
+    const array = arrays.get(`devices.${name}`);
     if (array instanceof Uint32Array) return array;
-    throw new Error(`The snapshot's array ${devicesPrefix}${name} is missing or of another type.`);
-  };
-  const links = { records: read('records'), devices: read('devices'), mergedInto: read('mergedInto') };
-  if (Object.values(links).every(({ length }) => length === links.records.length)) return links;
-  throw new Error("The snapshot's arrays of devices do not fit together.");
+    throw new Error(`The snapshot's array devices.${name} is missing or of another type.`);
+  }) as [Uint32Array, Uint32Array, Uint32Array];
+  if (devices.length !== records.length || mergedInto.length !== records.length) {
+    throw new Error("The snapshot's arrays of devices do not fit together.");
+  }
+  return { records, devices, mergedInto };
 }
 
 function isHead(value: unknown): value is SnapshotHead {

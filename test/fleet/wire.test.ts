@@ -60,7 +60,11 @@ describe('a snapshot in parts', () => {
       'links of devices of different lengths',
       {
         ...head,
-        arrays: head.arrays.map(([name, type, at]) => [name, type, name === 'devices.records' ? longest : at]),
+        arrays: head.arrays.map(([name, type, at]) => [
+          name,
+          type,
+          name === 'devices.records' ? longest : at,
+        ]),
       },
       parts,
     ],
