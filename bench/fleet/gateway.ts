@@ -125,6 +125,7 @@ const environmentFor = (url: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   // As npm start sets it.
   MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '1048576',
   CALLER_AUTH: 'none',
   PORT: '0',
   MACHINES_API_URL: url,
