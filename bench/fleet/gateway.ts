@@ -70,7 +70,9 @@ export async function measureGateway(targets: GatewayTargets): Promise<Measure[]
     const readingMb = residentMb(pid);
     await delay(restMs);
     const twoMb = residentMb(pid);
-    const answers = await percentiles(rounds, (round) => ask(gatewayUrl, round));
+    // Its code is compiled as it is used: a gateway that runs answers faster than one that has just started.
+    const firstAnswers = await percentiles(rounds, (round) => ask(gatewayUrl, round));
+    const answers = await percentiles(rounds, (round) => ask(gatewayUrl, 2 * rounds + round));
     const askedMb = residentMb(pid);
     const [first, second] = reads;
 
@@ -96,7 +98,11 @@ export async function measureGateway(targets: GatewayTargets): Promise<Measure[]
       ),
       within(told, 'resident memory with two snapshots', twoMb, targets.residentMb, 'MB'),
       within(told, 'query and six facets by GraphQL, p95', answers.p95, targets.queryMs, 'ms'),
-      informed(told, 'query and six facets by GraphQL, p50', `${answers.p50.toFixed(1)} ms`),
+      informed(
+        told,
+        'query and six facets by GraphQL, p50; p50 and p95 of the first that are asked',
+        [answers.p50, firstAnswers.p50, firstAnswers.p95].map((ms) => `${ms.toFixed(1)} ms`).join('; '),
+      ),
     ];
   } finally {
     if (gateway !== undefined) await stop(gateway);
@@ -227,7 +233,7 @@ const variablesOf = (round: number) => ({
   filter: {
     healthStatus: { eq: 'ACTIVE' },
     riskScore: { in: ['NONE', 'LOW', 'HIGH'] },
-    lastSeen: { newerThan: `PT${40_000 + round * 100}S` },
+    lastSeen: { newerThan: `PT${40_000 + round * 30}S` },
   },
 });
 
