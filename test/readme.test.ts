@@ -113,7 +113,14 @@ describe('README.md and docs/', () => {
       ...Object.keys(settings).flatMap((name) => [name, `${name}_FILE`]),
       ...errorCodes,
       ...all(readTypeDefinitions(), /\b([A-Z]+(?:_[A-Z]+)+)\b/g),
-      ...['ANCHORED', 'BEST_EFFORT', 'NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'MALLOC_MMAP_THRESHOLD_'],
+      ...[
+        'ANCHORED',
+        'BEST_EFFORT',
+        'NODE_EXTRA_CA_CERTS',
+        'NODE_OPTIONS',
+        'MALLOC_MMAP_THRESHOLD_',
+        'MALLOC_TRIM_THRESHOLD_',
+      ],
       // An example of a misspelt one.
       'MAX_PAGE_SIZ',
     ]);

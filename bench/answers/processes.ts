@@ -88,6 +88,7 @@ export class Processes {
         env: {
           PATH: process.env.PATH,
           MALLOC_MMAP_THRESHOLD_: '131072',
+          MALLOC_TRIM_THRESHOLD_: '1048576',
           CALLER_AUTH: 'none',
           PORT: '0',
           MACHINES_API_URL: upstream.url,

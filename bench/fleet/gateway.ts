@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { request } from 'undici';
 import type { Measure } from '../measures.ts';
 import { informed, percentiles, within } from './measure.ts';
 
@@ -68,7 +70,9 @@ export async function measureGateway(targets: GatewayTargets): Promise<Measure[]
     const readingMb = residentMb(pid);
     await delay(restMs);
     const twoMb = residentMb(pid);
-    const answers = await percentiles(rounds, (round) => ask(gatewayUrl, round));
+    // Its code is compiled as it is used: a gateway that runs answers faster than one that has just started.
+    const firstAnswers = await percentiles(rounds, (round) => ask(gatewayUrl, round));
+    const answers = await percentiles(rounds, (round) => ask(gatewayUrl, 2 * rounds + round));
     const askedMb = residentMb(pid);
     const [first, second] = reads;
 
@@ -94,7 +98,11 @@ export async function measureGateway(targets: GatewayTargets): Promise<Measure[]
       ),
       within(told, 'resident memory with two snapshots', twoMb, targets.residentMb, 'MB'),
       within(told, 'query and six facets by GraphQL, p95', answers.p95, targets.queryMs, 'ms'),
-      informed(told, 'query and six facets by GraphQL, p50', `${answers.p50.toFixed(1)} ms`),
+      informed(
+        told,
+        'query and six facets by GraphQL, p50; p50 and p95 of the first that are asked',
+        [answers.p50, firstAnswers.p50, firstAnswers.p95].map((ms) => `${ms.toFixed(1)} ms`).join('; '),
+      ),
     ];
   } finally {
     if (gateway !== undefined) await stop(gateway);
@@ -123,6 +131,7 @@ const environmentFor = (url: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   // As npm start sets it.
   MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '1048576',
   CALLER_AUTH: 'none',
   PORT: '0',
   MACHINES_API_URL: url,
@@ -224,17 +233,19 @@ const variablesOf = (round: number) => ({
   filter: {
     healthStatus: { eq: 'ACTIVE' },
     riskScore: { in: ['NONE', 'LOW', 'HIGH'] },
-    lastSeen: { newerThan: `PT${40_000 + round * 100}S` },
+    lastSeen: { newerThan: `PT${40_000 + round * 30}S` },
   },
 });
 
+/** As browsers ask, compressed. By undici's `request`, as `fetch` takes as long as the gateway, on the same processor. */
 async function ask(url: string, round: number): Promise<void> {
-  const response = await fetch(`${url}/graphql`, {
+  const { body } = await request(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'accept-encoding': 'gzip' },
     body: JSON.stringify({ query, variables: variablesOf(round) }),
   });
-  const { data, errors } = (await response.json()) as {
+  const text = gunzipSync(await body.bytes()).toString();
+  const { data, errors } = JSON.parse(text) as {
     readonly data?: { readonly machines: { readonly nodes: readonly unknown[] } };
     readonly errors?: unknown;
   };

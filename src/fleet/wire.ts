@@ -1,6 +1,5 @@
 import { parseMoment } from '../machines/moment.ts';
-import { linkRows } from './devices.ts';
-import type { Snapshot, SnapshotId } from './snapshot.ts';
+import type { DeviceLinks, Snapshot, SnapshotId } from './snapshot.ts';
 import { arraysOf, byteLengthOf, columnsOf } from './snapshot-arrays.ts';
 import type { AnyArray } from './typed-arrays.ts';
 
@@ -15,12 +14,13 @@ export interface SnapshotHead {
 }
 
 /** Raised whenever snapshots are laid out in another way: columns, orders of values, arrays. */
-export const wireVersion = 2;
+export const wireVersion = 3;
 
 /** The parts are views of the snapshot's own memory, in the byte order of this machine. */
 export function toParts(snapshot: Snapshot): { readonly head: SnapshotHead; readonly parts: Uint8Array[] } {
-  const { id, rows, readAt, columns } = snapshot;
-  const arrays = [...arraysOf(columns)];
+  const { id, rows, readAt, columns, devices } = snapshot;
+  const links = linkNames.map((name) => [`devices.${name}`, devices[name]] as const);
+  const arrays = [...arraysOf(columns), ...links];
   const different = [...new Set(arrays.map(([, array]) => array))];
   const partOf = new Map(different.map((array, index) => [array, index]));
   const head = {
@@ -55,16 +55,29 @@ export function fromParts(head: unknown, parts: readonly Uint8Array[]): Snapshot
     made.set(part, array);
     arrays.set(name, array);
   }
-  const columns = columnsOf(arrays, head.rows);
-  const devices = linkRows(columns, head.rows);
   return {
     id: head.id as SnapshotId,
     rows: head.rows,
     readAt,
-    columns,
-    devices,
-    bytes: byteLengthOf([...arrays.values(), ...Object.values(devices)]),
+    columns: columnsOf(arrays, head.rows),
+    devices: linksOf(arrays),
+    bytes: byteLengthOf(arrays.values()),
   };
+}
+
+/** They are sent, as to find them anew would hold up the event loop. */
+const linkNames = ['records', 'devices', 'mergedInto'] as const satisfies readonly (keyof DeviceLinks)[];
+
+function linksOf(arrays: ReadonlyMap<string, AnyArray>): DeviceLinks {
+  const [records, devices, mergedInto] = linkNames.map((name) => {
+    const array = arrays.get(`devices.${name}`);
+    if (array instanceof Uint32Array) return array;
+    throw new Error(`The snapshot's array devices.${name} is missing or of another type.`);
+  }) as [Uint32Array, Uint32Array, Uint32Array];
+  if (devices.length !== records.length || mergedInto.length !== records.length) {
+    throw new Error("The snapshot's arrays of devices do not fit together.");
+  }
+  return { records, devices, mergedInto };
 }
 
 function isHead(value: unknown): value is SnapshotHead {

@@ -60,15 +60,14 @@ export async function readBody(
       yield first.value;
       yield* { [Symbol.asyncIterator]: () => chunks };
     };
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    let bytes = 0;
+    const blocks = new Blocks();
     let turnAt = performance.now();
     const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
       for await (const part of source) {
-        bytes += part.length;
-        if (bytes > maxBytes) throw new BodyError('TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
+        if (blocks.bytes + part.length > maxBytes)
+          throw new BodyError('TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
         inspect?.(part);
-        pieces.push(own(part));
+        blocks.add(part);
         if (performance.now() - turnAt < turnMs) continue;
         // Pieces that are there already come without a pause, and nothing else would be answered meanwhile.
         await nextTurn();
@@ -77,7 +76,7 @@ export async function readBody(
     };
     const decoder = decoderOf(encoding, first.value);
     await (decoder === undefined ? pipeline(whole, collect) : pipeline(whole, decoder, collect));
-    return new Body(pieces);
+    return new Body(blocks.filled());
   } catch (error) {
     // A body that is not read to its end would keep its connection; its abort error is expected.
     body.on('error', () => undefined).destroy();
@@ -85,12 +84,39 @@ export async function readBody(
   }
 }
 
-/** A piece that shares its memory with no other, so that it can be given away. */
-function own(piece: Buffer): Uint8Array<ArrayBuffer> {
-  const { buffer, byteLength } = piece;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
-    ? new Uint8Array(buffer)
-    : new Uint8Array(piece);
+/** Most bytes of a block: so large ones are given back to the system as they are freed, and leave no gaps among small ones. */
+const blockBytes = 1024 * 1024;
+
+/** A body as it comes, in blocks that share their memory with nothing, so that they can be given away. */
+class Blocks {
+  readonly #full: Uint8Array<ArrayBuffer>[] = [];
+  #block = new Uint8Array(0);
+  /** Bytes of the block that are there. */
+  #filled = 0;
+  bytes = 0;
+
+  add(part: Uint8Array): void {
+    for (let rest = part; rest.length > 0; ) {
+      if (this.#filled === this.#block.length) this.#begin(rest.length);
+      const taken = rest.subarray(0, this.#block.length - this.#filled);
+      this.#block.set(taken, this.#filled);
+      this.#filled += taken.length;
+      this.bytes += taken.length;
+      rest = rest.subarray(taken.length);
+    }
+  }
+
+  /** All of them, the last cut to what is in it. */
+  filled(): readonly Uint8Array<ArrayBuffer>[] {
+    return [...this.#full, this.#block.slice(0, this.#filled)];
+  }
+
+  /** As large as all before it, or as what is there. */
+  #begin(least: number): void {
+    if (this.#filled > 0) this.#full.push(this.#block);
+    this.#block = new Uint8Array(Math.min(blockBytes, Math.max(least, this.bytes)));
+    this.#filled = 0;
+  }
 }
 
 /** No coding at all: `identity`, and names of character sets that servers were seen to send in its place. */

@@ -36,9 +36,12 @@ describe('a snapshot in parts', () => {
 
   const snapshot = snapshotOf(fc.sample(arbitraryMachine, { numRuns: 50, seed: 3 }));
   const { head, parts } = toParts(snapshot);
+  /** The array of the ids' starts: of another length than any other. */
+  const longest = head.arrays.find(([name]) => name === 'id.exact.starts')?.[2];
 
-  it('takes no more bytes than the columns of the snapshot', () => {
-    const bytes = byteLengthOf(arraysOf(snapshot.columns).values());
+  it('takes no more bytes than the arrays of the snapshot', () => {
+    const { columns, devices } = snapshot;
+    const bytes = byteLengthOf([...arraysOf(columns).values(), ...Object.values(devices)]);
     expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(bytes);
   });
 
@@ -51,6 +54,18 @@ describe('a snapshot in parts', () => {
     [
       'an array of an unknown type',
       { ...head, arrays: head.arrays.map(([name, , at]) => [name, 'constructor', at]) },
+      parts,
+    ],
+    [
+      'links of devices of different lengths',
+      {
+        ...head,
+        arrays: head.arrays.map(([name, type, at]) => [
+          name,
+          type,
+          name === 'devices.records' ? longest : at,
+        ]),
+      },
       parts,
     ],
     ['a part that was cut off', head, parts.map((part) => part.subarray(0, part.length - 1))],
