@@ -138,6 +138,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   let upgrades: Upgrades = new WeakMap();
   const server = Fastify({
     ...basicOptions(log, answerError),
+    // Nobody reads what it makes of a query: the readers of URLs have their own.
+    routerOptions: { querystringParser: () => ({}) },
     rewriteUrl: withoutPrefix(options.pathPrefix),
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
