@@ -23,8 +23,22 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     },
     serializers: { err: (error: unknown) => serializeError(error) },
   };
-  return pino(options, destination ?? pino.destination({ dest: 1, sync: false, maxLength: maxWaitingBytes }));
+  return pino(options, destination ?? standardOutput());
 }
+
+/** Lines leave in batches, as a call of the system for each would cost a request more than all that answers it from memory. */
+const standardOutput = (): DestinationStream =>
+  pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: batchBytes,
+    periodicFlush: batchMs,
+    maxLength: maxWaitingBytes,
+  });
+
+/** A batch is written at so many bytes, and after so long at the latest; it is lost where the process is killed. */
+const batchBytes = 8 * 1024;
+const batchMs = 100;
 
 /** The field of the time in ISO 8601. Many lines are of one millisecond. */
 function timeField(): () => string {

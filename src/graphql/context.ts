@@ -91,21 +91,31 @@ export function callOf(
 ): Call {
   onAdmitted(admission);
   const { principal, deviceGroups } = admission;
-  return {
+  const call: Omit<Call, 'signal'> = {
     requestId: arrival.requestId,
     span,
     deadline: arrival.deadline,
-    // Made where something waits for it.
-    get signal() {
-      return arrival.signal;
-    },
     principal: principal as Principal,
     scope: deviceGroups === 'all' ? allDevices : { kind: 'groups', groupIds: deviceGroups },
     turn: callerIdOf(admission) ?? principal,
     lane: 'interactive',
     usage,
   };
+  // Not copied with a call, as what others wait for may outlive the request.
+  Object.defineProperty(call, 'arrival', { value: arrival });
+  return Object.defineProperty(call, 'signal', signalOfArrival) as Call;
 }
+
+/**
+ * The signal of a call, made where something waits for it. One getter for all calls: V8 keeps an object with a getter of its own,
+ * and the request with it, until it has gone through the whole memory.
+ */
+const signalOfArrival: PropertyDescriptor & ThisType<{ readonly arrival: Arrival }> = {
+  enumerable: true,
+  get() {
+    return this.arrival.signal;
+  },
+};
 
 /** Makes the context of each operation from what admission found out about its caller. */
 export function contextsOf(options: ContextOptions): CreateContext {

@@ -46,15 +46,13 @@ export const keptAndAskedFor = 'private, no-cache';
 export function createSendReady({ encoded, headersNow }: SendReadyOptions): SendReady {
   return async (request, reply, { status, headers: own, pieces, version }) => {
     const { raw: response } = reply;
-    const headers: Headers = { ...reply.getHeaders(), ...own };
+    const headers: Headers = Object.assign(reply.getHeaders(), own);
     const send = (code: number, body: readonly Uint8Array[]): void => {
       reply.code(code).hijack();
       if (response.closed) return;
-      response.writeHead(code, {
-        ...securityHeadersOf(headers['content-type']),
-        ...headers,
-        ...headersNow(),
-      });
+      // Not spread: of so many headers, that takes longer than the rest of this function.
+      const all = Object.assign({}, securityHeadersOf(headers['content-type']), headers, headersNow());
+      response.writeHead(code, all);
       write(response, request.method === 'HEAD' ? [] : body);
     };
     const isKeptOnTheWay = /max-age/.test(String(headers['cache-control'] ?? ''));

@@ -43,16 +43,25 @@ export class RequestLog {
 
   #write(request: FastifyRequest, status: number, ms: number): void {
     if (!this.#log.isLevelEnabled('info')) return;
-    const operation = this.#operations.get(request);
+    const noted = this.#operations.get(request);
+    const operation = noted === 'begun' ? undefined : noted;
+    const { requestId, traceId, spanId } = this.#spans.fieldsOf(request);
+    // Written out, as an object made by spreading takes six times as long to be printed.
     this.#log.info(
       {
-        ...this.#spans.fieldsOf(request),
+        requestId,
+        traceId,
+        spanId,
         method: request.method,
         // The path alone: the query of a GET holds the operation, and with it names of devices.
         path: request.url.split('?', 1)[0],
         status,
         ms: Math.round(ms),
-        ...(operation === 'begun' ? undefined : operation),
+        caller: operation?.caller,
+        operation: operation?.operation,
+        kind: operation?.kind,
+        errors: operation?.errors,
+        operationMs: operation?.operationMs,
       },
       'request answered',
     );

@@ -15,7 +15,6 @@ import { type CallerKey, CallerRate, callerLimit } from './caller-rate.ts';
 import { cannotBeOfForeignPage, headersForApollo } from './client-headers.ts';
 import { Connections } from './connections.ts';
 import { allowOrigins } from './cors.ts';
-import { departureSignal } from './departure.ts';
 import { createDoor } from './door.ts';
 import { EncodedAnswers } from './encoded-answers.ts';
 import { refuseEncodedBodies } from './encoded-bodies.ts';
@@ -29,6 +28,7 @@ import { prefersPage } from './page-preference.ts';
 import { redirectPrefix, withoutPrefix } from './path-prefix.ts';
 import { Places } from './places.ts';
 import { createSendReady } from './ready-answer.ts';
+import { RequestArrival } from './request-arrival.ts';
 import { errorAnswer, refuseUnreadable } from './request-errors.ts';
 import { RequestSpans } from './request-spans.ts';
 import { limitOfCallerInFlight, limitRequestsInFlight, sharedPlaces } from './requests-in-flight.ts';
@@ -138,6 +138,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   let upgrades: Upgrades = new WeakMap();
   const server = Fastify({
     ...basicOptions(log, answerError),
+    // Nobody reads what it makes of a query: the readers of URLs have their own.
+    routerOptions: { querystringParser: () => ({}) },
     rewriteUrl: withoutPrefix(options.pathPrefix),
     bodyLimit: maxBodyBytes,
     forceCloseConnections: 'idle',
@@ -227,20 +229,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
     (request: FastifyRequest): Arrival['note'] =>
     (operation) =>
       requestLog.note(request, operation);
-  const arrive = (request: FastifyRequest, { raw }: FastifyReply): Arrival => {
-    const deadline = monotonic() + requestTimeoutMs;
-    let signal: AbortSignal | undefined;
-    return {
+  const arrive = (request: FastifyRequest, { raw }: FastifyReply): Arrival =>
+    new RequestArrival({
       requestId: request.id,
       span: spans.of(request.raw),
-      deadline,
-      get signal() {
-        signal ??= departureSignal(raw, Math.max(0, deadline - monotonic()), stopping);
-        return signal;
-      },
       note: noteOf(request),
-    };
-  };
+      response: raw,
+      timeoutMs: requestTimeoutMs,
+      stopping,
+      monotonic,
+    });
   const answerByApollo = apolloAnswers(apollo, async (request, reply) =>
     createContext(arrive(request, reply), door.admissionOf(request)),
   );

@@ -63,13 +63,7 @@ export class PieceWriter {
       const ownBytes = own.reduce((total, { buffer }) => total + buffer.byteLength, 0);
       return { bytes: this.#bytes, pieces: this.#pieces, ownBytes };
     }
-    // Of its own, so that neither a shared pool nor a whole chunk is kept for a part of it.
-    const joined = Buffer.allocUnsafeSlow(length);
-    let at = 0;
-    for (const piece of this.#bytes) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
+    const joined = join(this.#bytes);
     return { bytes: [joined], pieces: [joined], ownBytes: length };
   }
 
@@ -80,4 +74,15 @@ export class PieceWriter {
     this.#pieces.push(bytes);
     this.#text = '';
   }
+}
+
+/** One buffer of its own, so that neither a shared pool nor a whole chunk is kept for a part of it. */
+export function join(pieces: readonly Buffer[]): Buffer {
+  const joined = Buffer.allocUnsafeSlow(pieces.reduce((total, { length }) => total + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
 }

@@ -50,7 +50,7 @@ export class PlainRequest {
     if (!isNoForgery(message) || message.headers[traceHeader] !== undefined) return undefined;
     const contentType = answerTypeOf(message);
     if (contentType === undefined) return undefined;
-    const asked = message.method === 'GET' ? askedBySearch(message.url) : askedByBody(message.body);
+    const asked = message.method === 'GET' ? askedByUrl(message.url) : askedByBody(message.body);
     return asked && new PlainRequest(asked, contentType);
   }
 }
@@ -98,6 +98,19 @@ function askedByBody(body: unknown): Asked | undefined {
 }
 
 const searchParts = ['query', 'operationName', 'variables', 'extensions'];
+/** What is asked by GET is asked again and again by clients that poll: by URL, with an estimate of what is kept of it. */
+const knownUrls = new LRUCache<string, Asked>({
+  maxSize: 4 * 1024 * 1024,
+  sizeCalculation: (_, { length }) => 1_000 + 20 * length,
+});
+
+function askedByUrl(url: string): Asked | undefined {
+  const known = knownUrls.get(url);
+  if (known !== undefined) return known;
+  const asked = askedBySearch(url);
+  if (asked !== undefined) knownUrls.set(url, asked);
+  return asked;
+}
 
 function askedBySearch(url: string): Asked | undefined {
   const from = url.indexOf('?');
