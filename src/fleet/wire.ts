@@ -66,18 +66,25 @@ export function fromParts(head: unknown, parts: readonly Uint8Array[]): Snapshot
 }
 
 /** They are sent, as to find them anew would hold up the event loop. */
-const linkNames = ['records', 'devices', 'mergedInto'] as const satisfies readonly (keyof DeviceLinks)[];
+const linkNames = ['records', 'devices', 'mergedInto', 'begins', 'ends'] as const;
 
 function linksOf(arrays: ReadonlyMap<string, AnyArray>): DeviceLinks {
-  const [records, devices, mergedInto] = linkNames.map((name) => {
+  const read = (name: keyof DeviceLinks): Uint32Array => {
     const array = arrays.get(`devices.${name}`);
     if (array instanceof Uint32Array) return array;
     throw new Error(`The snapshot's array devices.${name} is missing or of another type.`);
-  }) as [Uint32Array, Uint32Array, Uint32Array];
-  if (devices.length !== records.length || mergedInto.length !== records.length) {
+  };
+  const links: DeviceLinks = {
+    records: read('records'),
+    devices: read('devices'),
+    mergedInto: read('mergedInto'),
+    begins: read('begins'),
+    ends: read('ends'),
+  };
+  if (Object.values(links).some(({ length }) => length !== links.records.length)) {
     throw new Error("The snapshot's arrays of devices do not fit together.");
   }
-  return { records, devices, mergedInto };
+  return links;
 }
 
 function isHead(value: unknown): value is SnapshotHead {
