@@ -104,11 +104,12 @@ export type Machine = Node & {
   readonly isExcluded?: Maybe<Scalars['Boolean']['output']>;
   /**
    * Whether this is the latest record of its device. Upstream keeps a record for each time that a device is set up anew, and
-   * one for each merge. Records are of one device where they have the same `aadDeviceId` (other than all zeros) and one was last
-   * seen before the other was first seen, or at most a day after; or where `mergedIntoMachineId` of one is the id of the other and
-   * both have the same `computerDnsName`, domain included, in upper or lower case. Copies of one disk image share an
-   * `aadDeviceId` and live side by side: these are devices of their own. The latest is the one with the latest `lastSeen`, then the latest `firstSeen`, then the highest `id`; null is
-   * earliest. A record that shows no such sign is a device of its own: true.
+   * one for each merge. Records are of one device where they have the same `aadDeviceId` (other than all zeros) and one was
+   * last seen before the other was first seen, or at most a day after; or where `mergedIntoMachineId` of one is the id of the
+   * other and both have the same `computerDnsName`, domain included, in upper or lower case. Copies of one disk image share an
+   * `aadDeviceId` and live side by side: these are devices of their own. The latest is the one with the latest `lastSeen`,
+   * then the latest `firstSeen`, then the highest `id`; null is earliest. A record that shows no such sign is a device of its
+   * own: true.
    *
    * Only records that the caller may see count, whatever the filter: a record whose successor is hidden from the caller is the
    * latest one for that caller. It takes all of them, so it is null where the machine comes from upstream's own list.
