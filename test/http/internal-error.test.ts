@@ -121,7 +121,18 @@ describe('a fault of the gateway itself', () => {
   const withBrokenCatalog = (arrival: Arrival): GatewayContext => {
     const usage = new UpstreamUsage(() => undefined);
     const principal = 'app' as Principal;
-    const call: Call = { ...arrival, principal, scope: allDevices, turn: 'app', lane: 'interactive', usage };
+    const { requestId, span, deadline, signal } = arrival;
+    const call: Call = {
+      requestId,
+      span,
+      deadline,
+      signal,
+      principal,
+      scope: allDevices,
+      turn: 'app',
+      lane: 'interactive',
+      usage,
+    };
     const machineById = createMachineLoader(brokenCatalog.byIds, call);
     return {
       catalog: brokenCatalog,
