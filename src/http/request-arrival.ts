@@ -13,7 +13,7 @@ export interface ArrivalOptions extends Pick<Arrival, 'requestId' | 'span' | 'no
 
 /**
  * A request that gets one answer. A class, as V8 keeps an object whose getter was written into it, and the request with it, until
- * it has gone through the whole memory.
+ * it has gone through the whole memory. Not to be copied by spreading, which leaves the signal behind.
  */
 export class RequestArrival implements Arrival {
   readonly requestId: string;
