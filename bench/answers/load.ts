@@ -59,8 +59,8 @@ async function run(load: Load): Promise<LoadResult> {
       const isOver = now - startedAt >= ms && (sent >= requests.length || now - startedAt >= untilAllMs);
       return isOver ? undefined : now;
     }
-    const at = startedAt + (sent * 1_000) / rate;
-    return at - startedAt >= ms ? undefined : at;
+    const afterMs = (sent * 1_000) / rate;
+    return afterMs >= ms ? undefined : startedAt + afterMs;
   };
   const drive = async (client: Client): Promise<void> => {
     for (let dueAt = nextAt(); dueAt !== undefined; dueAt = nextAt()) {
