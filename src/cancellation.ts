@@ -1,3 +1,16 @@
+/**
+ * Runs something once when a signal goes off; at once where it has gone off already, as then no event comes.
+ * @returns stops listening
+ */
+export function onAbort(signal: AbortSignal, run: () => void): () => void {
+  if (signal.aborted) {
+    run();
+    return () => undefined;
+  }
+  signal.addEventListener('abort', run, { once: true });
+  return () => signal.removeEventListener('abort', run);
+}
+
 /** A signal that goes off after a time, or with another signal, whichever comes first. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
@@ -11,15 +24,13 @@ export interface TimeLimit {
  */
 export function timeLimit(ms: number, outer?: AbortSignal): TimeLimit {
   const controller = new AbortController();
-  const stop = (): void => controller.abort(outer?.reason);
   const timer = setTimeout(() => controller.abort(new DOMException('The time is up.', 'TimeoutError')), ms);
-  if (outer?.aborted === true) stop();
-  outer?.addEventListener('abort', stop, { once: true });
+  const stopListening = outer && onAbort(outer, () => controller.abort(outer.reason));
   return {
     signal: controller.signal,
     lift: () => {
       clearTimeout(timer);
-      outer?.removeEventListener('abort', stop);
+      stopListening?.();
     },
   };
 }
@@ -33,12 +44,11 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
   const left = new Promise<never>((_, reject) => {
     leave = () => reject(signal.reason);
   });
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave, { once: true });
+  const stopListening = onAbort(signal, leave);
   try {
     return await Promise.race([work, left]);
   } finally {
-    signal.removeEventListener('abort', leave);
+    stopListening();
   }
 }
 

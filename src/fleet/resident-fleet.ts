@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { untilAborted } from '../cancellation.ts';
+import { onAbort, untilAborted } from '../cancellation.ts';
 import { type Moment, momentOf } from '../machines/moment.ts';
 import type { RowBlock } from '../machines/row-block.ts';
 import type { MachineSource, Principal } from '../machines/source.ts';
@@ -350,13 +350,13 @@ class ResidentFleet implements Fleet {
   async #sleep(ms: number): Promise<void> {
     const woken = new AbortController();
     const wake = (): void => woken.abort();
-    if (this.#closing.signal.aborted || this.#isCalled) return;
+    if (this.#isCalled) return;
     this.#wake = wake;
-    this.#closing.signal.addEventListener('abort', wake, { once: true });
+    const stopListening = onAbort(this.#closing.signal, wake);
     try {
       await pause(ms, this.#options.clock, woken.signal);
     } finally {
-      this.#closing.signal.removeEventListener('abort', wake);
+      stopListening();
     }
   }
 
@@ -412,9 +412,8 @@ class ResidentFleet implements Fleet {
     const stopping = new AbortController();
     const stop = (): void => stopping.abort(this.#closing.signal.reason ?? lease.lost.reason);
     const signals = [this.#closing.signal, lease.lost];
-    for (const signal of signals) signal.addEventListener('abort', stop, { once: true });
     // A signal may have gone off during the search for a snapshot of others.
-    if (signals.some(({ aborted }) => aborted)) stop();
+    const stopsListening = signals.map((signal) => onAbort(signal, stop));
     const span = this.#options.beginTrace?.('fleet reading') ?? untraced;
     const reading = this.#begin(id, this.#kept.newest, span, stopping.signal);
     this.#reading = reading;
@@ -447,7 +446,7 @@ class ResidentFleet implements Fleet {
     } finally {
       this.#reading = undefined;
       this.#knowledge = reading.knowledge;
-      for (const signal of signals) signal.removeEventListener('abort', stop);
+      for (const stopListening of stopsListening) stopListening();
       span.end({ rows: reading.rows, error: outcome === 'published' ? undefined : outcome });
       const report: ReadReport = {
         outcome,

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { onAbort } from '../cancellation.ts';
 import { whenDone } from './connections.ts';
 
 /**
@@ -19,16 +20,14 @@ export function departureSignal(
   const departure = new AbortController();
   // An operation may ask upstream many times at once; Node would warn of a leak from the eleventh listener on.
   setMaxListeners(0, departure.signal);
-  const stop = (): void => departure.abort();
   const timer = setTimeout(
     () => departure.abort(new DOMException('The time for the request is up.', 'TimeoutError')),
     timeoutMs,
   );
-  if (stopping.aborted) stop();
-  stopping.addEventListener('abort', stop);
+  const stopListening = onAbort(stopping, () => departure.abort());
   whenDone(response, (end) => {
     clearTimeout(timer);
-    stopping.removeEventListener('abort', stop);
+    stopListening();
     if (end === 'gone') departure.abort();
   });
   return departure.signal;

@@ -1,15 +1,18 @@
 import { getEventListeners, once } from 'node:events';
 import { get } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type CallerDirectory,
   type CallerGateway,
   startCallerDirectory,
   startCallerGateway,
 } from '../support/caller-gateway.ts';
+import { deferred } from '../support/deferred.ts';
 import { untilFleetIs } from '../support/fleet-gateway.ts';
 import { numbered } from '../support/followed-fleet.ts';
+import { startIssuer } from '../support/issuer.ts';
+import { connectRaw } from '../support/raw-http.ts';
 import { readMetric } from '../support/read-metric.ts';
 import { openSocket, type RawSubscriber, subscribe } from '../support/subscriber.ts';
 
@@ -157,4 +160,42 @@ describe('connections that come and go', () => {
       spy.mockRestore();
     }
   }, 120_000);
+});
+
+describe('a subscriber by events who leaves while its token is checked', () => {
+  it('leaves no subscription behind', async () => {
+    const rows = numbered(10, () => ({}));
+    const directory = await startCallerDirectory({ fleet: { kind: 'rows', rows } });
+    onTestFinished(directory.close);
+    const issuer = await startIssuer();
+    onTestFinished(issuer.close);
+    const release = deferred();
+    issuer.holdKeys(release.promise);
+    const gateway = await startCallerGateway(directory, {
+      environment: {
+        CALLER_AUTH: 'oidc',
+        CALLER_ISSUER: issuer.url,
+        CALLER_AUDIENCES: 'machines',
+        CALLER_SCOPES: 'machines:read',
+        FLEET: 'on',
+      },
+    });
+    onTestFinished(gateway.close);
+    await expect.poll(() => readMetric(gateway.url, 'fleet_machines').catch(() => 0)).toBe(10);
+    const { socket, send } = await connectRaw(gateway.url);
+    const address = `/graphql?query=${encodeURIComponent(query)}`;
+    const authorization = `Bearer ${await issuer.sign({})}`;
+    send(
+      `GET ${address} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\nauthorization: ${authorization}\r\n\r\n`,
+    );
+    await expect.poll(issuer.keyRequests).toBe(1);
+    socket.resetAndDestroy();
+    await expect.poll(() => readMetric(gateway.url, 'requests_in_flight')).toBe(0);
+    release.resolve();
+    // Another one, whose answer tells that the keys are there.
+    const other = await fetch(`${gateway.url}/graphql?query={__typename}`, { headers: { authorization } });
+    expect(other.status).toBe(200);
+    await expect.poll(() => readMetric(gateway.url, 'subscriptions')).toBe(0);
+    expect(gateway.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
 });

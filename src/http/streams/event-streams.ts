@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
+import { onAbort } from '../../cancellation.ts';
 import type { Answers, AnswerTexts, Arrival, CreateContext, GatewayContext } from '../../graphql/context.ts';
-import { becomeStream } from '../connections.ts';
+import { becomeStream, whenDone } from '../connections.ts';
 import { departureSignal } from '../departure.ts';
 import type { Door } from '../door.ts';
 import { problem } from '../problem.ts';
@@ -64,8 +65,7 @@ export async function answerByEvents(
   const stop = new AbortController();
   let answers: Answers | undefined;
   const departure = departureSignal(reply.raw, requestTimeoutMs, stopping);
-  const onDeparture = (): void => stop.abort(departure.reason);
-  departure.addEventListener('abort', onDeparture, { once: true });
+  const stopListening = onAbort(departure, () => stop.abort(departure.reason));
   const admission = door.admissionOf(request);
   const body = bodyOf(request);
   if (body === undefined) {
@@ -108,7 +108,7 @@ export async function answerByEvents(
   }
   const stream = new EventStream(reply, stop, connection, options.unsent, options.events);
   // What is over with the request is its time; from now on only the end of the connection ends it.
-  departure.removeEventListener('abort', onDeparture);
+  stopListening();
   raw.socket.setNoDelay(true);
   await stream.run(answers);
   return reply;
@@ -173,7 +173,8 @@ class EventStream {
     const pings = setInterval(() => {
       if (response.writableLength === 0) response.write(comment);
     }, pingMs);
-    response.once('close', () => {
+    // The caller may have gone before, while the operation began.
+    whenDone(response, () => {
       clearInterval(pings);
       this.#connection.leave();
       this.#stop.abort();
@@ -201,7 +202,7 @@ class EventStream {
     const response = this.#response;
     response.end(text);
     const timer = setTimeout(() => response.destroy(), closeMs);
-    response.once('close', () => clearTimeout(timer));
+    whenDone(response, () => clearTimeout(timer));
   }
 }
 
