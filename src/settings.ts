@@ -127,7 +127,7 @@ const origins = z
         (origin) =>
           /^https?:[^*]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
       ),
-    'must be a list of exact origins such as https://app.example.com, with commas between them; * is not taken',
+    'must be a list of exact origins such as https://app.example.com, with commas between them; * is rejected',
   );
 
 /** Where spans are sent to: an OTLP receiver over HTTP. */

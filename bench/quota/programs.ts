@@ -91,7 +91,7 @@ export async function metricOf(program: Program, name: string): Promise<number> 
   return Number(line?.slice(name.length + 1));
 }
 
-/** Somebody who walks the fleet over and over, in a process of his own. */
+/** Walks the fleet over and over, in a process of its own. */
 export function startWalkProgram(url: string): { readonly stop: () => Promise<void> } {
   const child = spawn(
     process.execPath,

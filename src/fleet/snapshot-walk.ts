@@ -18,7 +18,7 @@ const mostParts = 16;
 const leastPartRows = 10_000;
 
 /**
- * Walks through rows of one snapshot in their order. The snapshot stays in memory for as long as the walk is held.
+ * Walks through rows of one snapshot in their order. The snapshot stays in memory for as long as the walk is referenced.
  * @param source of its rows, as their reader is shown them
  * @param find finds the rows of a page
  * @param turn waits until the event loop may be kept busy for some milliseconds

@@ -150,7 +150,7 @@ export function whenDone(response: Followed, done: (end: RequestEnd) => void): v
   if (response.closed) {
     done(endOf(response));
   } else if (response[endings] === undefined) {
-    // One listener for all of a request, of which there are many a second.
+    // A request has one listener for all its endings: there are many requests a second.
     response[endings] = [done];
     response.once('close', () => end(response, endOf(response)));
   } else {

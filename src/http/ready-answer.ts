@@ -13,8 +13,8 @@ export interface ReadyAnswer {
   /** The body in UTF-8, in order. No piece is written to any more. */
   readonly pieces: readonly Uint8Array[];
   /**
-   * Names what the body was made from: equal versions mean equal bytes, whoever asks. From it follow the `ETag`, and under
-   * it the compressed body is kept. Printable ASCII without quotes. Undefined where it cannot be told, and for errors.
+   * Names what the body was made from: equal versions mean equal bytes, for every caller. The `ETag` follows from it, and
+   * the compressed body is cached by it. Printable ASCII without quotes. Undefined where it cannot be told, and for errors.
    */
   readonly version?: string | undefined;
 }

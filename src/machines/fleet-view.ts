@@ -82,7 +82,7 @@ export interface FleetView {
    * @throws as `query`, also later
    */
   readonly walk: (walk: FleetWalkQuery, signal: AbortSignal) => Promise<AsyncGenerator<WalkedRows, void>>;
-  /** Keeps it, from now on, for whoever may follow a page of it. */
+  /** Keeps the snapshot from now on, for callers who follow a page of it. */
   readonly keep: () => void;
   /** Counts values, each request under a filter of its own; one list a request. */
   readonly facets: (

@@ -79,7 +79,7 @@ describe('a token of changes that was altered, or is of somebody else', () => {
     expect(await codeOf('all', { filter, after: token })).toBe('CHANGES_EXPIRED');
   });
 
-  it('shows a caller who makes it his own no machine beyond his rights', async () => {
+  it('shows no machine beyond the rights of a caller who alters the token to fit them', async () => {
     const { data } = await ask('ben', { filter, after: '', first: 1 });
     const [, list, scope] = decoded(data.machineChanges.pageInfo.endCursor).split('.');
     const own = decoded(token).replace(/^4\.[^.]*\.[^.]*/, `4.${list}.${scope}`);

@@ -23,7 +23,7 @@ describe('a GET from a browser', () => {
   let asked = 0;
   beforeAll(async () => {
     foreignServer.listen(0, '127.0.0.1');
-    // Out of a fleet that is held an answer would cost no call, and tell nothing.
+    // An answer from the fleet would cost no call, and tell nothing.
     [demo, browser] = await Promise.all([
       startDemo(10, { FLEET: 'off' }),
       launchChromium(),

@@ -22,7 +22,7 @@ interface Walks {
   readonly running: RunningGateway;
 }
 
-/** A gateway in front of a fleet that moves with every page, and whoever walks through it. */
+/** A gateway in front of a fleet that moves with every page, and those who walk through it. */
 async function startWalks(): Promise<Walks> {
   const clock = setClock();
   const running = await runGateway({

@@ -52,7 +52,7 @@ const value = (machine: SimulatedMachine): Ticks | null =>
       ? literal('0001-01-01T00:00:00Z')
       : machine.lastSeen;
 
-/** Answers a query as OData has it; null compares to nothing. @returns undefined where the filter is not taken */
+/** Answers a query as OData has it; null compares to nothing. @returns undefined where upstream rejects the filter */
 function matching(filter: string | undefined, upstream: Upstream): readonly SimulatedMachine[] | undefined {
   const all = upstream.machines();
   if (filter === undefined) return all;

@@ -348,7 +348,7 @@ describe('a gateway that holds the fleet', () => {
 describe('while the fleet is being read', () => {
   let running: RunningGateway;
   beforeAll(async () => {
-    // The background may not make the calls that the whole fleet takes; whoever waits for an answer may.
+    // The background lane may not make all calls of a reading; the interactive lane may.
     const environment = {
       FLEET: 'on',
       UPSTREAM_WINDOW_ROWS: '2',

@@ -35,7 +35,7 @@ describe('an answer', () => {
       { method: 'POST', body: JSON.stringify({ query: asked }) },
     );
 
-  it.each(decoders)('is compressed by %s for whoever accepts it', async (coding, decode) => {
+  it.each(decoders)('is compressed by %s for a client that accepts it', async (coding, decode) => {
     const plain = await ask();
     const { status, headers, body } = await ask(coding);
     expect(status).toBe(200);

@@ -75,7 +75,7 @@ describe('compressing answers', () => {
     const bodies = await Promise.all(
       Array.from({ length: 20 }, () => encode(encoded, pieces, response, 'v')),
     );
-    // Two at once; whoever waited is given what these made.
+    // Two at once; those that waited are given what these made.
     expect(new Set(bodies).size).toBeLessThanOrEqual(2);
   });
 

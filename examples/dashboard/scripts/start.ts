@@ -31,7 +31,7 @@ Stop with Ctrl-C.
 `);
 
 const outcome = await Promise.race([stopped, gateway.ended]);
-// Whoever presses Ctrl-C again does not want to wait.
+// A second Ctrl-C ends it without waiting.
 for (const signal of signals) process.once(signal, () => process.exit(1));
 await page.close();
 gateway.stop();

@@ -97,7 +97,7 @@ describe('what to do', () => {
     }
   });
 
-  it('about a filter that is not taken is to change it', () => {
+  it('about a rejected filter is to change it', () => {
     expect(remedyOf(refused('BAD_USER_INPUT'))).toEqual({
       title: 'The gateway does not take this filter',
       advice: 'What is wrong.',

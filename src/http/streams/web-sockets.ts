@@ -368,7 +368,7 @@ class Session {
     this.#close(status, message);
   }
 
-  /** Says why, and ends the connection where that is not taken. */
+  /** Sends the reason, and terminates the connection where the client does not close it in time. */
   #close(code: number, reason: string): void {
     for (const stop of this.#stops) stop.abort();
     this.#webSocket.close(code, shortened(reason));
