@@ -119,12 +119,30 @@ describe.skipIf(!hasRedisServer)('changes, asked of two replicas in turn', { tim
         );
       }
     };
+    /**
+     * Until one has a reading of the other again. Before, each may read for itself, and a token of such a reading is lost
+     * with its replica.
+     */
+    const shareAgain = async (): Promise<void> => {
+      const since = new Date().toISOString();
+      await until(
+        async () => {
+          const [own, other] = await Promise.all(
+            [0, 1].map(async (index) => (await ask(urlOf(index), '{ fleet { snapshotAt } }')).data.fleet),
+          );
+          expect(own.snapshotAt > since).toBe(true);
+          expect(other).toEqual(own);
+        },
+        { intervalMs: 50 },
+      );
+    };
     for (let round = 0; round < 3; round++) await readAgain();
     await replicas[0]?.close();
     replicas[0] = await startReplica();
     await readAgain();
     await redis.kill();
     await redis.start();
+    await shareAgain();
     await readAgain();
     await replicas[1]?.close();
     replicas[1] = await startReplica();
