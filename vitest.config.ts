@@ -23,8 +23,8 @@ export default defineConfig({
     maxWorkers: 2,
     setupFiles: ['test/support/watch-logs.ts'],
     // For the slowest machine under load: no test waits for the clock to find out whether something happened.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 40_000, interval: 20 } },
   },
 });

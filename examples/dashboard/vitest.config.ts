@@ -11,8 +11,8 @@ export default defineConfig({
     // Each has a Chromium beside it.
     maxWorkers: 2,
     // Pages are polled for what they come to show, on a machine that may be busy.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 40_000 } },
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

@@ -5,8 +5,8 @@ export default defineConfig({
   plugins: [oneGraphql],
   test: {
     include: ['test/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 40_000, interval: 20 } },
   },
 });

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/*.test.ts'],
     expect: { poll: { timeout: 120_000, interval: 20 } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

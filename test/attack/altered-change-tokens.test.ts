@@ -28,7 +28,7 @@ describe('a token of changes that was altered, or is of somebody else', () => {
     const { data } = await ask('ada', { filter, after: '', first: 3 });
     token = data.machineChanges.pageInfo.endCursor;
     directory.emulator.clearRequests();
-  }, 60_000);
+  });
   afterAll(() => close());
 
   const codeOf = async (role: string, variables: unknown): Promise<unknown> => {

@@ -29,7 +29,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.{ts,tsx}'],
     testTimeout: 120_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 30_000 } },
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 40_000 } },
   },
 });

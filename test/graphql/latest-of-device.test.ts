@@ -18,7 +18,7 @@ describe('a gateway that holds the fleet', () => {
   let fleet: FollowedFleet;
   beforeAll(async () => {
     fleet = await runFollowedFleet({ rows: [older, newer, alone] });
-  }, 60_000);
+  });
   afterAll(() => fleet.close());
 
   it('tells of each record whether it is the latest, and finds those, executed or from a plan', async () => {
@@ -75,7 +75,7 @@ describe('a gateway that holds the fleet', () => {
       events
         .filter((event) => event.startsWith('event: next'))
         .map((event) => JSON.parse(event.slice(event.indexOf('{'))).data.machineChanges);
-    await expect.poll(told, { timeout: 10_000 }).toEqual([
+    await expect.poll(told).toEqual([
       { kind: 'REMOVED', id: 'a', machine: null },
       { kind: 'ADDED', id: 'b', machine: { isLatestOfDevice: true } },
     ]);
@@ -94,7 +94,7 @@ describe('a gateway without a fleet', () => {
   let running: RunningGateway;
   beforeAll(async () => {
     running = await runGateway({ rows: [older, newer, alone], environment: { FLEET: 'off' } });
-  }, 60_000);
+  });
   afterAll(() => running.close());
 
   it('does not know which record is the latest, and says null, in lists and by id', async () => {

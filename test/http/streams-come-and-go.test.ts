@@ -37,7 +37,7 @@ describe('connections that come and go', () => {
       },
     });
     await untilFleetIs('READY', async (text) => gateway.ask(await directory.tokenOf('ada'), text));
-  }, 60_000);
+  });
   afterAll(async () => {
     await gateway.close();
     await directory.close();
@@ -70,7 +70,7 @@ describe('connections that come and go', () => {
       .reduce((all: string, piece: string) => all + piece, '');
     return Number(/^machines_gateway_subscriptions (\d+)/m.exec(text)?.[1]);
   };
-  const untilOpen = (count: number) => expect.poll(subscriptions, { timeout: 10_000 }).toBe(count);
+  const untilOpen = (count: number) => expect.poll(subscriptions).toBe(count);
   const times = <T>(count: number, open: () => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, open));
   /** The same number of each line, which go in one of the ways. */
@@ -101,7 +101,7 @@ describe('connections that come and go', () => {
       for (const { webSocket } of sockets) webSocket.pause();
       const streams = await times(ofEach, () => byEvents(wide));
       for (const stream of streams) stream.pause();
-      await expect.poll(subscriptions, { timeout: 30_000 }).toBe(0);
+      await expect.poll(subscriptions).toBe(0);
       for (const { webSocket } of sockets) webSocket.terminate();
       for (const stream of streams) stream.destroy();
     },
@@ -150,7 +150,7 @@ describe('connections that come and go', () => {
               // A request for metrics may be under way.
               return more.every((each) => each <= 5) ? 'nothing' : more.join();
             },
-            { timeout: 10_000, message: way },
+            { message: way },
           )
           .toBe('nothing');
       }

@@ -41,7 +41,7 @@ describe('a subscription to changes of machines', () => {
   beforeAll(async () => {
     fleet = await runFollowedFleet();
     url = fleet.gateway.url;
-  }, 60_000);
+  });
   afterAll(() => fleet.close());
 
   const now = async (variables: object = {}): Promise<string> =>
@@ -225,7 +225,7 @@ describe('what holds for queries', () => {
       await expect.poll(() => events[0]).toContain(words);
     }
     await fleet.close();
-  }, 60_000);
+  });
 });
 
 describe('a gateway that stops', () => {
@@ -244,5 +244,5 @@ describe('a gateway that stops', () => {
     expect((await silent.closed)[0]).toBe(1006);
     expect(await events.ended).toBe('ended');
     expect(events.events).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -1,8 +1,9 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { RawMachine } from '../../src/emulator/emulator.ts';
 import { simulatedClock } from '../upstream/quota/simulated-clock.ts';
 import { runFleetGateway } from './fleet-gateway.ts';
 import type { RunningGateway, RunningGatewayOptions } from './running-gateway.ts';
+import { until } from './until.ts';
 
 /** A gateway whose fleet is read again when a test says so. */
 export interface FollowedFleet extends RunningGateway {
@@ -47,10 +48,7 @@ export async function runFollowedFleet(options: RunningGatewayOptions = {}): Pro
       const before = await snapshot();
       running.emulator.replaceFleet({ kind: 'rows', rows });
       await clock.advance(refreshMs);
-      await vi.waitFor(async () => expect(await snapshot()).not.toBe(before), {
-        timeout: 20_000,
-        interval: 20,
-      });
+      await until(async () => expect(await snapshot()).not.toBe(before));
     },
   };
 }

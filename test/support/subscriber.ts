@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
+import { until } from './until.ts';
 
 /** A message of the protocol graphql-transport-ws. */
 export interface SocketMessage {
@@ -54,7 +55,7 @@ export async function subscribe(
   { variables = {}, params = {}, id = '1' }: { variables?: object; params?: object; id?: string } = {},
 ): Promise<void> {
   send({ type: 'connection_init', payload: params });
-  await vi.waitFor(() => expect(messages[0]?.type).toBe('connection_ack'), { timeout: 5_000, interval: 5 });
+  await until(() => expect(messages[0]?.type).toBe('connection_ack'), { intervalMs: 5 });
   send({ type: 'subscribe', id, payload: { query, variables } });
 }
 

@@ -62,13 +62,10 @@ describe('by keyboard', () => {
     await rowsOf(page).first().waitFor();
     await gridOf(page).focus();
     await expect
-      .poll(
-        async () => {
-          await page.keyboard.press('End');
-          return activeRow(page);
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await page.keyboard.press('End');
+        return activeRow(page);
+      })
       .toBe('device-row-899');
     await page.locator('#device-row-899').waitFor();
   });
