@@ -49,24 +49,42 @@ export async function walkToTheEnd(page: Page): Promise<Walk> {
         });
       }
     };
+    /** Whether the rows where the table stands exist; they come a frame after it has moved. */
+    const isFilled = (): boolean => {
+      const rows = document.querySelectorAll('[data-device]');
+      const { top, bottom } = scroller.getBoundingClientRect();
+      const first = rows[0]?.getBoundingClientRect();
+      const last = rows[rows.length - 1]?.getBoundingClientRect();
+      // The header stands before the first.
+      return first !== undefined && last !== undefined && first.top <= top + 50 && last.bottom >= bottom - 1;
+    };
+    let frames = 0;
     // A browser that shows its window to nobody may leave out frames.
     const frame = (): Promise<unknown> =>
       new Promise((resolve) => {
-        requestAnimationFrame(resolve);
+        requestAnimationFrame(() => {
+          frames += 1;
+          resolve(undefined);
+        });
         setTimeout(resolve, 50);
       });
     const deadline = performance.now() + 90_000;
     for (;;) {
       if (performance.now() > deadline) {
+        const { scrollTop, clientHeight, scrollHeight } = scroller;
         const state = document.querySelector('.app')?.textContent ?? document.body.textContent ?? '';
-        throw new Error(`The table came to no end: ${state.slice(0, 400)} … ${state.slice(-300)}`);
+        throw new Error(
+          `The table came to no end: at ${scrollTop} + ${clientHeight} of ${scrollHeight}, after ${frames} frames, ${
+            isFilled() ? 'filled' : 'not filled'
+          }: ${state.slice(0, 400)} … ${state.slice(-300)}`,
+        );
       }
+      const isThere = isFilled();
       note();
       const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 1;
       const total = document.querySelector('.status-total')?.textContent ?? '';
-      if (atEnd && (total.startsWith('All') || document.querySelector('.notice') !== null)) break;
-      scroller.scrollTop += scroller.clientHeight;
-      await frame();
+      if (isThere && atEnd && (total.startsWith('All') || document.querySelector('.notice') !== null)) break;
+      if (isThere) scroller.scrollTop += scroller.clientHeight;
       await frame();
     }
     return { rows: [...met.values()], mostAtATime };
