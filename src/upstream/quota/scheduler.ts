@@ -1,4 +1,4 @@
-import { isTimeout } from '../../cancellation.ts';
+import { isTimeout, onAbort } from '../../cancellation.ts';
 import type { Timers } from '../../timers.ts';
 import type { Admission } from './book.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -195,8 +195,9 @@ export function createQuota(options: SchedulerOptions): Quota {
         throw new QuotaError('queue', waitMs);
       }
       // A caller whose time is up while it waits here has waited for the quota, not for upstream.
-      const onAbort = (): void =>
-        leave(waiter, isTimeout(signal.reason) ? refusal(lane, nextWaitMs(lane)) : signal.reason);
+      const stopListening = onAbort(signal, () =>
+        leave(waiter, isTimeout(signal.reason) ? refusal(lane, nextWaitMs(lane)) : signal.reason),
+      );
       // At the last instant the ledger is asked once more; who then still waits is refused.
       const cancelTimer = clock.setTimer(patienceMs, () => void pump());
       const waiter: Waiter = {
@@ -208,10 +209,9 @@ export function createQuota(options: SchedulerOptions): Quota {
         reject,
         settle: () => {
           cancelTimer();
-          signal.removeEventListener('abort', onAbort);
+          stopListening();
         },
       };
-      signal.addEventListener('abort', onAbort, { once: true });
       queue.push(turn, waiter);
       void pump();
     });

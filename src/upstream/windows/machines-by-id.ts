@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
+import { onAbort } from '../../cancellation.ts';
 import type { MachinesById } from '../../machines/catalog.ts';
 import { type DeviceScope, scopeFilter } from '../../machines/device-scope.ts';
 import { digest } from '../../machines/digest.ts';
@@ -137,12 +138,11 @@ function joinCalls(calls: readonly Call[]): { readonly call: Call; readonly end:
   const abortWhenAllAre = (): void => {
     if (calls.every(({ signal }) => signal.aborted)) stop.abort();
   };
-  abortWhenAllAre();
-  for (const { signal } of calls) signal.addEventListener('abort', abortWhenAllAre, { once: true });
+  const stopsListening = calls.map(({ signal }) => onAbort(signal, abortWhenAllAre));
   return {
     call: { ...most, signal: stop.signal },
     end: () => {
-      for (const { signal } of calls) signal.removeEventListener('abort', abortWhenAllAre);
+      for (const stopListening of stopsListening) stopListening();
     },
   };
 }
