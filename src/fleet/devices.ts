@@ -2,7 +2,7 @@ import type { ScalarProperty } from '../machines/condition.ts';
 import { noTicks } from '../machines/ticks.ts';
 import { type Dictionary, equalRange, rankOf, valueAt } from './dictionary.ts';
 import { allBits } from './selection.ts';
-import type { Columns, DeviceLinks } from './snapshot.ts';
+import { type Columns, type DeviceLinks, linksOf } from './snapshot.ts';
 import { sharedUint32, sharedWith } from './typed-arrays.ts';
 
 /**
@@ -65,13 +65,7 @@ export function linkRecords(own: RecordRows, others?: RecordRows): DeviceLinks {
 
 /** The links, those arrays that hold the same as earlier ones replaced by them. */
 export function shareLinks(links: DeviceLinks, earlier: DeviceLinks): DeviceLinks {
-  return {
-    records: sharedWith(links.records, earlier.records),
-    devices: sharedWith(links.devices, earlier.devices),
-    mergedInto: sharedWith(links.mergedInto, earlier.mergedInto),
-    begins: sharedWith(links.begins, earlier.begins),
-    ends: sharedWith(links.ends, earlier.ends),
-  };
+  return linksOf((name) => sharedWith(links[name], earlier[name]));
 }
 
 function packed(
@@ -81,13 +75,7 @@ function packed(
 ): DeviceLinks {
   const numbers = new Map<number, number>();
   const places = new Map<number, number>();
-  const links = {
-    records: sharedUint32(records.length),
-    devices: sharedUint32(records.length),
-    mergedInto: sharedUint32(records.length),
-    begins: sharedUint32(records.length),
-    ends: sharedUint32(records.length),
-  };
+  const links = linksOf(() => sharedUint32(records.length));
   records.forEach(({ record, seen, first }, place) => {
     places.set(record, place + 1);
     links.records[place] = record;
