@@ -23,7 +23,7 @@ export class Permutations {
 }
 
 /** A counting sort by codes: one pass to count, one to place, and rows of the same value stay in the order of ids. */
-export function sortRows(snapshot: Snapshot, { field, direction }: MachineOrder): Uint32Array {
+function sortRows(snapshot: Snapshot, { field, direction }: MachineOrder): Uint32Array {
   const { codes, dictionary } = snapshot.columns[orderFields[field]];
   // Rows lie by id.
   if (field === 'ID' && direction === 'ASC') return new Uint32Array(codes.length).map((_, row) => row);

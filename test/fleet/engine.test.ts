@@ -10,14 +10,14 @@ import type { Delta } from '../../src/fleet/changes/delta.ts';
 import { createFleetEngine, FleetBusy, type FleetEngine } from '../../src/fleet/engine.ts';
 import { QueryThread } from '../../src/fleet/query-thread.ts';
 import type { SnapshotId } from '../../src/fleet/snapshot.ts';
-import { arraysOf, bytesTogether } from '../../src/fleet/snapshot-arrays.ts';
+import { arraysOf } from '../../src/fleet/snapshot-arrays.ts';
 import { allDevices } from '../../src/machines/device-scope.ts';
 import { everything } from '../../src/machines/filter.ts';
 import type { FleetQuery } from '../../src/machines/fleet-view.ts';
 import type { Machine } from '../../src/machines/machine.ts';
 import { packRows } from '../../src/machines/row-block.ts';
 import { arbitraryMachine } from '../support/arbitrary-machines.ts';
-import { readAt, snapshotOf } from '../support/snapshots.ts';
+import { bytesTogether, readAt, snapshotOf } from '../support/snapshots.ts';
 
 /** Notes the threads that start, so that a test can end one in the middle of its work. */
 function watchThreads(): { readonly started: readonly Worker[]; readonly stop: () => void } {
