@@ -14,10 +14,6 @@ import type { DeltaName } from './changes/redis-deltas.ts';
 const script = redisScript(`
 local state, base = KEYS[1], string.sub(KEYS[1], 1, -6)
 local op, lease, leaseMs = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local call = redis.call
-local time = call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function whole(n) return string.format('%.0f', n) end
 local function field(name) return call('HGET', state, name) or '' end
 -- An end further away than a lease lasts is of a clock that was set back since.
 local function isHeld()

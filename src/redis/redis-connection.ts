@@ -110,7 +110,17 @@ export interface RedisScript {
   readonly digest: string;
 }
 
-export function redisScript(lua: string): RedisScript {
+/** `now` is Redis' clock in ms; `whole` writes such numbers without an exponent. */
+const prelude = `
+local call = redis.call
+local time = call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function whole(n) return string.format('%.0f', n) end
+`;
+
+/** @param body of the script, which has `call`, `now` and `whole` */
+export function redisScript(body: string): RedisScript {
+  const lua = prelude + body;
   return { lua, digest: createHash('sha1').update(lua).digest('hex') };
 }
 
