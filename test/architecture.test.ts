@@ -55,7 +55,7 @@ describe('the layers', () => {
     const threads = ['thread.ts', 'thread-body.ts'];
     // Deflating is a function of bytes.
     const waiting = ['cancellation.ts', 'shared-work.ts', 'timers.ts'];
-    const allowed = [...waiting, 'lru-cache', 'node:zlib', 'pino', ...threads];
+    const allowed = [...waiting, 'binary-search.ts', 'lru-cache', 'node:zlib', 'pino', ...threads];
     const isSharing = (from: string): boolean =>
       from.startsWith('fleet/redis-') ||
       ['fleet/snapshot-chunks.ts', 'fleet/changes/redis-deltas.ts'].includes(from);

@@ -1,3 +1,4 @@
+import { firstWhere } from '../binary-search.ts';
 import type { ScalarProperty } from '../machines/condition.ts';
 import { noTicks } from '../machines/ticks.ts';
 import { type Dictionary, equalRange, rankOf, valueAt } from './dictionary.ts';
@@ -286,13 +287,7 @@ class Followers {
 
   /** How many began before an hour. */
   #indexOf(hour: number): number {
-    let low = 0;
-    let high = this.#places.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#begins[this.#places[middle] ?? 0] ?? 0) < hour) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const places = this.#places;
+    return firstWhere(0, places.length, (index) => (this.#begins[places[index] ?? 0] ?? 0) >= hour);
   }
 }
