@@ -66,7 +66,7 @@ export async function* checkTenant(options: TenantCheckOptions): AsyncGenerator<
 function* settingsFindings({ environment, readFile }: TenantCheckOptions): Generator<Finding, void> {
   try {
     readConfig(environment, readFile);
-    yield ok('settings', 'All settings can be meant.');
+    yield ok('settings', 'All settings are known and valid.');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const { setting, problem } of error.problems) {

@@ -246,7 +246,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const facetsNeed: FleetNeed = { problem: 'Facets are counted over the whole list.' };
+const facetsNeed: FleetNeed = { problem: 'Facets need the whole list.' };
 
 /** The query for upstream, or why there is none. */
 function windowPlan(wish: FleetWish, windows: WindowPages, scope: DeviceScope): WindowPlan | Refusal {

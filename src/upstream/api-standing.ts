@@ -157,7 +157,7 @@ export class ApiStanding {
     }
     const since = new Date(this.#options.clock.wall()).toISOString();
     this.#trouble = { state, reason, since, renewedAt };
-    this.#options.log.warn({ state, reason }, 'the Machines API brings no list');
+    this.#options.log.warn({ state, reason }, 'the Machines API returns no list');
   }
 
   #renew(): void {

@@ -11,7 +11,7 @@ export function redirectPlace({ headers }: Answer): string | undefined {
   if (location === undefined || location === '') return undefined;
   if (!URL.canParse(location)) return 'another path of its host';
   const { protocol, origin, pathname } = new URL(location);
-  if (protocol !== 'https:' && protocol !== 'http:') return 'an address that is not of the web';
+  if (protocol !== 'https:' && protocol !== 'http:') return 'an address that is neither http nor https';
   const [, base = ''] = /^(.*)\/api(?:\/v1\.0)?\/machines\/?$/.exec(pathname) ?? [];
   return (origin + base).slice(0, maxChars);
 }

@@ -64,7 +64,7 @@ describe('the standing of the API, after it has shown machines', () => {
     expect(standing.state).toBe('answering');
     expect(standing.trouble).toBeUndefined();
     expect(lines.map(({ level, msg, state }) => [level, msg, state])).toEqual([
-      ['warn', 'the Machines API brings no list', 'retired'],
+      ['warn', 'the Machines API returns no list', 'retired'],
       ['info', 'the Machines API answers again', 'answering'],
     ]);
   });
@@ -161,7 +161,7 @@ describe('the place that a redirect names', () => {
     ['https://api.new.example/v9/api/v1.0/machines', 'names https://api.new.example/v9,'],
     ['https://user:word@login.example/token/abc?code=d', 'names https://login.example,'],
     ['/elsewhere?a=b', 'names another path of its host,'],
-    ['file:///etc/passwd', 'names an address that is not of the web,'],
+    ['file:///etc/passwd', 'names an address that is neither http nor https,'],
   ])('is told as it would be set, without query, user and token: %s', (location, told) => {
     expect(reasonOf(location)).toContain(told);
     expect(reasonOf(location)).not.toMatch(/\$top|user|word|token\/abc|code=|passwd/);

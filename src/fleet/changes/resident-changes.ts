@@ -52,7 +52,7 @@ export class ResidentChanges {
       return await engine.compare(previous, snapshot, signal);
     } catch (err) {
       signal.throwIfAborted();
-      log.warn({ err }, 'what the fleet has changed could not be told; earlier tokens of changes expire');
+      log.warn({ err }, 'changes of the fleet could not be computed; earlier change tokens expire');
       return undefined;
     }
   }

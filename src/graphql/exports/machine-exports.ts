@@ -136,7 +136,7 @@ async function* piecesOf(
 
 const notRegistered = (): GraphQLError =>
   new GraphQLError(
-    'This gateway executes registered operations only (PERSISTED_OPERATIONS=require), and an export is none. ' +
+    'This gateway executes registered operations only (PERSISTED_OPERATIONS=require), and an export is not one. ' +
       'Ask page by page with a registered operation.',
     { extensions: { code: 'QUERY_NOT_IN_SAFE_LIST' } },
   );

@@ -81,13 +81,13 @@ export class OpenStreams {
     if (ofAll === undefined) {
       return {
         reason: 'overloaded',
-        message: 'No further subscription can be taken for now. Try again later.',
+        message: 'Too many subscriptions are open. Try again later.',
       };
     }
     const ofCaller = this.#places.takeOf(caller);
     if (ofCaller === undefined) {
       ofAll();
-      const message = `You have ${this.#places.mostOfOne} subscriptions, the most that are taken of each caller.`;
+      const message = `You have ${this.#places.mostOfOne} subscriptions, the most for one caller.`;
       return { reason: 'rate_limited', message };
     }
     return () => {
