@@ -137,7 +137,10 @@ export function createMetrics(readings: Readings): Metrics {
     'lane',
     'reason',
   ]);
-  const foreign = counter('quota_foreign_use_total', 'Answers with 429 while our own call log was below the limit.');
+  const foreign = counter(
+    'quota_foreign_use_total',
+    'Answers with 429 while our own call log was below the limit.',
+  );
   const fleetReads = counter('fleet_reads_total', 'Readings of the whole fleet, by outcome.', ['outcome']);
   fleetReads.inc({ outcome: 'published' }, 0);
   const fleetRows = counter('fleet_read_rows_total', 'Rows read for the fleet.');

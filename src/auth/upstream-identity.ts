@@ -89,7 +89,7 @@ function callersIdentity(
   { network, clock, onRenewalFailed }: IdentityOptions,
 ): UpstreamIdentity {
   const ask = entraOnBehalfOf(application, network);
-  /** What the operator must correct, by the last sign-in; what a user must do is told to the user. */
+  /** What the operator must correct, by the last sign-in; what a user must do is in the error for that user. */
   let refusal: string | undefined;
   const acquire = async (assertion: Secret): Promise<AccessToken> => {
     try {

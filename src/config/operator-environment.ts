@@ -32,6 +32,6 @@ export function operatorEnvironment(environment: Environment): Environment {
   };
 }
 
-/** Whether upstream is asked in the name of callers, so that there is nobody to ask as. */
+/** Whether upstream is asked in the name of callers, so that the gateway has no identity of its own to ask with. */
 export const asksAsCallers = ({ UPSTREAM_IDENTITY: identity = '' }: Environment): boolean =>
   identity.trim().toLowerCase() === 'caller';

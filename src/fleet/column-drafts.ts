@@ -144,7 +144,7 @@ export class ListDraft {
     }
   }
 
-  /** @param starts of these slots, as the places tell */
+  /** @param starts of these slots, by the places */
   finish(slots: Uint32Array, starts: Uint32Array): ListColumn {
     const places = this.#elementPlaces(slots, starts);
     const numbers = this.#numbers.codes;

@@ -22,10 +22,10 @@ import { sharedUint32, sharedWith } from './typed-arrays.ts';
  * Through a third record, too: these are the connected parts of a graph. The latest record of a device is the one with the
  * latest `lastSeen`, then the latest `firstSeen`, then the highest id; null is earliest.
  *
- * The signs are found once a snapshot, in the thread that builds it, and take 20 bytes for each record that has one in common
- * with another. Who may see only some device groups is told of devices as if there were no other records: a record is then
- * joined to others, and outdone by others, of those groups alone. That takes a pass over the records with signs, and a bit a
- * row, which are kept for the scopes that were asked for lately.
+ * The signs are found once a snapshot, in the thread that builds it, and take 20 bytes for each record that has one
+ * in common with another. For callers who may see only some device groups there are no other records: a record is
+ * then joined to others, and outdone by others, of those groups alone. That takes a pass over the records with signs,
+ * and a bit a row, which are cached for the last scopes.
  */
 
 /** Rows of columns as records: row n is record `first` + n. Some may be left out. */
@@ -217,7 +217,7 @@ function ticksAt(columns: Columns, property: 'lastSeen' | 'firstSeen', row: numb
 
 /**
  * The latest records of their devices, a bit each, among those that may be seen; of those that may not, nothing is said.
- * The latest come first, so that each device is told by the first place of those that are joined to it.
+ * The latest come first, so that the first place of those that are joined names each device.
  * @param end one more than the highest record
  */
 export function latestRecords(

@@ -177,7 +177,7 @@ export function compareValues(
   }
   const exact = left.values.exact;
   const other = right.values.exact;
-  // Mostly they are the same, which the bytes tell without reading them as text.
+  // Mostly they are the same, which the bytes show without decoding.
   if (isSameText(exact, leftCode - 1, other, rightCode - 1)) return 0;
   return (
     compare(keyAt(left, leftCode), keyAt(right, rightCode)) ||

@@ -3,7 +3,7 @@ import { type MachineOrder, orderFields } from '../machines/order.ts';
 import { ordinalsOf } from './row-order.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Keeps the rows of snapshots in the orders by one field that were asked for lately, within a number of bytes. */
+/** Keeps the rows of snapshots in the last used orders by one field, within a number of bytes. */
 export class Permutations {
   readonly #kept: LRUCache<string, Uint32Array>;
 

@@ -38,7 +38,7 @@ interface Turn {
 
 /**
  * The thread that answers from large snapshots, one query at a time. It is started when first needed; where it ends by
- * itself, the query that it had is tried once again in another, and fails where that ends too. Costly queries wait longer,
+ * itself, the query that it had is retried once in another. Costly queries wait longer,
  * so that many of them do not delay cheap ones; each has its turn in the end.
  */
 export class QueryThread {

@@ -326,7 +326,7 @@ function* readRanges(planned: readonly Range[], expectedRows: number, reading: R
   return { kind: 'whole', exact };
 }
 
-/** Reads by `$skip` what cannot be told apart by `lastSeen`; rows can be missed where they move meanwhile. */
+/** Reads by `$skip` what `lastSeen` does not distinguish; rows can be missed where they move meanwhile. */
 function* readBySkip(filter: ODataFilter, from: number, { rules, witness }: Reading): Asking<number> {
   let rows = 0;
   for (let page: Reply; page?.ended !== true && rows <= rules.maxMachines; ) {

@@ -8,8 +8,9 @@ import type { DeltaName } from './changes/redis-deltas.ts';
  * its end, `newest` the snapshot that was published last, `manifest` what it consists of, `chunks` the names of its chunks.
  * A sorted set lists the deltas that lead back from it, by the time of their publication, as `<id>.<pieces>.<bytes>`.
  *
- * A lease is named by its number and a random word: the number goes up, and the word tells it from one of the same number
- * that was given out after Redis had lost its data. Only the last one publishes, also when its time is up.
+ * A lease is named by its number and a random word: the number goes up, and the word distinguishes it from one of the
+ * same number that was given out after Redis had lost its data. Only the last one publishes, also when its time is
+ * up.
  */
 const script = redisScript(`
 local state, base = KEYS[1], string.sub(KEYS[1], 1, -6)

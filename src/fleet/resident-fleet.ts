@@ -234,7 +234,7 @@ class ResidentFleet implements Fleet {
     return this.#budget.hasRoomAhead(Math.max(1, this.#lastCalls), this.#intervalMs());
   }
 
-  /** Whether somebody waits for a younger snapshot than the newest, which may be read ahead of its time. */
+  /** Whether a caller waits for a younger snapshot than the newest, which may be read ahead of its time. */
   #isWanted(): boolean {
     const newest = this.#kept.newest;
     if (newest === undefined) return false;
@@ -371,7 +371,7 @@ class ResidentFleet implements Fleet {
     this.#lastCalls = calls;
     this.#budget.calledByOther(calls, ageMs);
     if (ageMs > this.#options.serveMs) {
-      // Too old to be shown, as after hours in which no replica ran: changes are told since then all the same.
+      // Too old to be shown, as after hours in which no replica ran: changes since then are still computed.
       this.#base = snapshot;
       return;
     }
@@ -403,7 +403,7 @@ class ResidentFleet implements Fleet {
       const delta = await this.#changes.compare(previous, snapshot, stopping.signal);
       const { calls } = reading;
       const publication = { snapshot, calls, deltas: this.#changes.backFrom(delta) };
-      // Not by the lease's signal: the exchange tells a late reader from one without Redis.
+      // Not by the lease's signal: the exchange distinguishes a late reader from one without Redis.
       if (!(await lease.publish(publication, this.#closing.signal))) {
         outcome = 'late';
         return this.#restedAt();

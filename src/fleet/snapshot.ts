@@ -69,7 +69,7 @@ const linkNames = [
   'ends',
 ] as const;
 
-/** Which records are of one device: the signs of it, as devices.ts tells them. */
+/** Which records are of one device: the signs of it, which devices.ts describes. */
 export type DeviceLinks = Readonly<Record<(typeof linkNames)[number], Uint32Array>>;
 
 /** Makes each array by its name. */

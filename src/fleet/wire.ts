@@ -19,7 +19,7 @@ export const wireVersion = 3;
 /** The parts are views of the snapshot's own memory, in the byte order of this machine. */
 export function toParts(snapshot: Snapshot): { readonly head: SnapshotHead; readonly parts: Uint8Array[] } {
   const { id, rows, readAt, columns, devices } = snapshot;
-  // Links are sent, as to find them anew would hold up the event loop.
+  // Links are sent: finding them again would hold up the event loop.
   const links = Object.entries(devices).map(([name, array]) => [`devices.${name}`, array] as const);
   const arrays = [...arraysOf(columns), ...links];
   const different = [...new Set(arrays.map(([, array]) => array))];

@@ -15,7 +15,7 @@ const graphqlResponse = 'application/graphql-response+json';
 
 /**
  * The status of what GraphQL refuses, as GraphQL over HTTP has it. An answer in `application/json` has 200 for every
- * well-formed request, for a client could not tell whether an error with that type comes from GraphQL or from something
+ * well-formed request, for a client could not know whether an error with that type comes from GraphQL or from something
  * on the way. One in `application/graphql-response+json` keeps the 400 that Apollo gives it. What is no request that can
  * be answered at all (`BAD_REQUEST`) has 400 in either.
  */

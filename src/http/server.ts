@@ -327,7 +327,7 @@ function createListener(
   return { listener, take };
 }
 
-/** A browser that comes by hand: no operation, and rather a page than data. */
+/** A person with a browser: no operation, and rather a page than data. */
 function isForLandingPage({ method, headers, url }: FastifyRequest): boolean {
   return method === 'GET' && !url.includes('?') && prefersPage(headers);
 }

@@ -97,7 +97,7 @@ export function encodeToken({ position, spans }: ChangeToken, { list, scope }: T
 
 /**
  * @throws {BadInput} where it is no token of this gateway, or one of another filter
- * @throws {ChangesExpired} where it was issued to somebody who may see other device groups, or a walk has lasted too long
+ * @throws {ChangesExpired} where it was issued for other device groups, or a walk has lasted too long
  */
 export function decodeToken(token: string, owner: TokenOwner): ChangeToken {
   if (token === '') return atRest('nothing');

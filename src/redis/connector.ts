@@ -36,7 +36,7 @@ export function redisConnector(
       ? connectTls({
           ...address,
           ...(ca && { ca: [...ca] }),
-          // An address by number has no name to be told (RFC 6066).
+          // A numeric address has no name to send (RFC 6066).
           ...(isIP(host) === 0 && { servername: host }),
         })
       : connect(address);

@@ -4,7 +4,7 @@ const maxChars = 200;
 
 /**
  * Where a redirect leads, for the operator, as it would be written into MACHINES_API_URL. The rest of it may repeat the
- * query, which names devices, or hold a token: of a place that is no list of machines only the host is told.
+ * query, which names devices, or hold a token: of other places than a list of machines only the host is shown.
  */
 export function redirectPlace({ headers }: Answer): string | undefined {
   const location = single(headers.location);

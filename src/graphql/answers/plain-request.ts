@@ -10,11 +10,11 @@ export interface HttpMessage {
   readonly url: string;
   /** As JSON has it; undefined where there is none. */
   readonly body: unknown;
-  /** Whether no page of a foreign origin can have sent it by way of somebody's browser. */
+  /** Whether no page of a foreign origin can have sent it through a user's browser. */
   readonly isProven: boolean;
 }
 
-/** What is asked, and how the answer is to be sent. */
+/** The query, and the form of its answer. */
 interface Asked {
   /** Undefined where its hash stands for it. */
   readonly text: string | undefined;

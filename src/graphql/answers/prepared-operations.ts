@@ -29,10 +29,10 @@ import { fieldsOf, NotWritten, type Reading } from './selection.ts';
 /**
  * Prepared operations, as databases prepare statements.
  *
- * Apollo is the only compiler, and the only one to tell errors. An operation that it answered without an error has passed its
- * validation, the bounds and the safelist, and leaves a **plan** under its text. A later request of the text is answered from
- * the plan where nothing need be waited for but a thread of the fleet; everything else takes the ordinary way, which finds
- * out for itself what is wrong or missing.
+ * Apollo is the only compiler, and the only source of errors. An operation that it answered without an error has
+ * passed its validation, the bounds and the safelist, and leaves a **plan** under its text. A later request of the
+ * text is answered from the plan where nothing need be waited for but a thread of the fleet; everything else takes
+ * the ordinary way, which finds out for itself what is wrong or missing.
  *
  * Both ways walk the same checks in the same order:
  *
@@ -75,8 +75,8 @@ export class PreparedOperations {
   }
 
   /**
-   * The answer to a request whose plan is known and whose rows are in memory; undefined where the ordinary way must be
-   * taken. Nothing has been told of it then: neither metrics nor log nor usage.
+   * The answer to a request whose plan is known and whose rows are in memory; undefined where Apollo must execute
+   * it. Neither metrics nor log nor usage have it then.
    * @param call of the caller, made for this request
    */
   async answer(

@@ -16,7 +16,7 @@ import { type CostRules, costOf, type OperationCost } from './operation-cost.ts'
 export interface CostBounds {
   /** Machines. */
   readonly nodes: number;
-  /** Upstream calls, as far as they can be told beforehand. */
+  /** Upstream calls, as far as known beforehand. */
   readonly calls: number;
 }
 

@@ -26,7 +26,7 @@ export class OpenStreams {
   readonly #ends = new Set<(why: StreamEnd) => void>();
   #isClosed = false;
 
-  /** @param now wall clock, in epoch milliseconds @param onEnd told of each connection that is ended from here */
+  /** @param now wall clock, in epoch milliseconds @param onEnd called for each connection that is ended from here */
   constructor(places: Places, now: () => number, onEnd: (why: StreamEnd) => void) {
     this.#places = places;
     this.#now = now;

@@ -31,7 +31,7 @@ export type Admission =
 /** How a call that was admitted ended; `unsent`: it never went, and is taken back. */
 export type Ending = CallOutcome | { readonly kind: 'unsent' };
 
-/** What a ledger tells. */
+/** Events of a ledger. */
 export interface LedgerEvents extends Required<Pick<QuotaEvents, 'onGate' | 'onForeignUse' | 'onLedger'>> {
   /** Calls may go that could not before, or cannot that could. */
   readonly onChange: () => void;

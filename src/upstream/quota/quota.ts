@@ -79,7 +79,7 @@ export interface WindowState {
   readonly limit: number;
   readonly used: number;
   readonly remaining: number;
-  /** Until all of it is free again if nobody calls; 0 where nothing is used. */
+  /** Time until all of it is free again without further calls; 0 where nothing is used. */
   readonly resetsInMs: number;
 }
 

@@ -23,11 +23,11 @@ import { SlidingLog } from './sliding-log.ts';
  * log has forgotten calls that still count. There are two kinds of log, so two rules.
  *
  * **A pool that Redis forgot is closed for F.** An epoch names what Redis knows. It ends when a key is gone (flushed,
- * evicted, restarted empty), when the server is another run than before (restarted with older data, failed over), or when
- * its clock was set. The pool of a new epoch opens sooner when R replicas are there at once that all come from the same
- * epoch, whose pool was open. For a replica keeps a copy of the log, and tells it as it joins. A call of the old epoch was
- * made by one of the R, which knows it; or by a process that was gone before the last of the R came to the old epoch, as
- * else more than R had run, and then that one got it with its first copy.
+ * evicted, restarted empty), when the server is another run than before (restarted with older data, failed over), or
+ * when its clock was set. The pool of a new epoch opens sooner when R replicas are there at once that all come from
+ * the same epoch, whose pool was open. For a replica keeps a copy of the log, and sends it as it joins. A call of the
+ * old epoch was made by one of the R, which knows it; or by a process that was gone before the last of the R came to
+ * the old epoch, as else more than R had run, and then that one got it with its first copy.
  *
  * **A process owns nothing until it has run for F,** as the one before it in its place may have used that part. It owns
  * sooner what a replica that stopped left in Redis, calls included. Where all that come to an epoch come from none,
@@ -50,7 +50,7 @@ export interface RedisLedgerOptions {
   readonly ca?: readonly string[] | undefined;
   /** Begins the keys of this quota: one for each tenant and app. */
   readonly prefix: string;
-  /** Most processes that run at a time. All must be told the same, and the same rules. */
+  /** Most processes that run at a time. All need the same number and the same rules. */
   readonly replicas: number;
   readonly rules: QuotaRules;
   readonly clock: Timers;
@@ -79,7 +79,7 @@ function settingsOf(options: RedisLedgerOptions) {
   const callMs = rules.maxCallMs + commandMs;
   const forgetMs = longestMs + callMs + 1;
   const settleMs = presenceMs + reconnectMs.longest + 4 * commandMs;
-  /** What every command tells the script. */
+  /** Arguments of every command. */
   const constants = {
     replicas,
     windows: parts.map(({ windowMs, pool }) => [windowMs, pool]),
@@ -99,7 +99,7 @@ function settingsOf(options: RedisLedgerOptions) {
 
 /** How long keys stay after everything in them has ceased to count. */
 const keepMs = 600_000;
-/** Both clocks are cut to whole ms, so that an end told from one to the other may be this much later. Never earlier. */
+/** Both clocks are cut to whole ms: an end may be this much later by the other clock, and never earlier. */
 const cutMs = 2;
 
 /** Where this replica stands with the pool, and since when it is without it. */
@@ -125,7 +125,7 @@ class RedisLedger implements Ledger {
   #mayBeFirst = true;
   /** Calls that the pool may hold though they were never sent. */
   readonly #unsent = new Set<string>();
-  /** Why Redis is not there, as far as told since it was. */
+  /** Reasons reported since Redis was last there. */
   readonly #reasons = new Set<string>();
   #hasToldOfInfo = false;
   #cancelBeat = (): void => undefined;
@@ -329,7 +329,7 @@ class RedisLedger implements Ledger {
     this.#events.onChange();
   }
 
-  /** Where Redis does not tell its run, a connection that was lost counts as a run that has ended. */
+  /** Where Redis does not show its run id, a lost connection counts as the end of a run. */
   #unknownRun(): string {
     return this.#epoch.name === '' ? '' : randomBytes(8).toString('hex');
   }
@@ -340,7 +340,7 @@ class RedisLedger implements Ledger {
     this.#cancelBeat();
     this.#book.poolFrom = Number.POSITIVE_INFINITY;
     if (!this.#isOwner()) this.#book.ownFrom = this.#ownFromAlone(since);
-    // Tries that fail again and again are told once, with each reason that is new.
+    // Repeated failures are reported once for each reason.
     if (!this.#reasons.has(why)) this.#events.onLedger('share', why);
     this.#reasons.add(why);
     this.#events.onChange();
@@ -352,7 +352,7 @@ class RedisLedger implements Ledger {
     });
   }
 
-  /** Takes over what an answer tells. */
+  /** Takes over the state in an answer. */
   #learn(answer: Answered): void {
     const book = this.#book;
     const now = this.#now();

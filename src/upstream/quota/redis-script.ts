@@ -146,7 +146,7 @@ return cjson.encode({
 })
 `);
 
-/** Calls as they are told: how long ago each ended, in ms; less than 0 for one in flight. */
+/** Calls as sent to Redis: how long ago each ended, in ms; less than 0 for one in flight. */
 export type ToldCalls = readonly (readonly [id: string, agoMs: number])[];
 
 /** Instants in ms of Redis' time. */

@@ -39,9 +39,9 @@ interface Waiter {
 }
 
 /**
- * Queues before a ledger. One call is put to the ledger at a time, the next in turn of the stronger lane that anybody
- * waits in; where it is refused, the ledger is asked again when it said to, or when something has changed. Background
- * calls are put to it only while no interactive one waits.
+ * Queues before a ledger. The ledger is asked for one call at a time: the next in turn, interactive ones first. Where
+ * it refuses, it is asked again after the wait that it gave, or when something has changed. Background calls go only
+ * while no interactive one waits.
  */
 export function createQuota(options: SchedulerOptions): Quota {
   const { clock, events = {}, maxWaiting = 1_000, maxWaitingPerCaller = 250 } = options;
@@ -59,7 +59,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     onLedger: thenRefuse(events.onLedger),
   });
 
-  /** What is told may make waits longer. */
+  /** Passes an event on. What it reports may have made waits longer. */
   function thenRefuse<Told extends unknown[]>(tell: ((...told: Told) => void) | undefined) {
     return (...told: Told): void => {
       tell?.(...told);
@@ -91,7 +91,7 @@ export function createQuota(options: SchedulerOptions): Quota {
 
   const refusal = (lane: Lane, projectedMs: number): QuotaError => {
     const { book, now } = ledger.outlook();
-    // A share may be too small for any call until it grows; no caller is told to wait forever.
+    // A share may be too small for any call until it grows; the wait that callers get is bounded.
     const waitMs = Math.min(projectedMs, Math.max(longestWindowMs(book.rules), book.rules.maxGateMs));
     const reason = book.gateState(now).kind === 'open' ? 'window' : 'gate';
     events.onRefused?.(lane, reason, waitMs);
@@ -149,7 +149,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     });
   };
 
-  /** Hands an admission on. Who waited when it was asked for may have left, or somebody stronger may have come. */
+  /** Gives an admission to the first in turn: since it was asked for, calls may have left, or interactive ones come. */
   const handOn = (lane: Lane, id: string): void => {
     const waiter =
       queues.interactive.take() ?? (lane === 'background' ? queues.background.take() : undefined);

@@ -80,7 +80,7 @@ export class ByIds implements MachinesById {
     return value.machine;
   }
 
-  /** The newest known answer. A window tells of a machine only where it shows it. */
+  /** The newest known answer. A window says nothing about machines that it does not show. */
   #known(call: Call, id: string): SeenMachine | undefined {
     const { principal } = call;
     const answer = this.#answers.get(keyOf(principal, id));
