@@ -463,7 +463,7 @@ describe('the ages of the cache', () => {
 describe('the address of Redis', () => {
   const url = `rediss://gateway:${secrets.clientSecret}@redis.example:6380/2`;
 
-  it('may lead elsewhere without TLS only where that is allowed by name', () => {
+  it('may lead to another host without TLS only where that is allowed by name', () => {
     expect(wrongSettings({ ...least, REDIS_URL: 'redis://redis.example:6379' })).toEqual(['REDIS_URL']);
     for (const url of ['redis://127.0.0.1:6379', 'rediss://redis.example:6380']) {
       expect(read({ ...least, REDIS_URL: url }).quota.redisUrl?.reveal()).toBe(url);
@@ -920,7 +920,7 @@ describe('CORS_ORIGINS', () => {
   });
 });
 
-describe('a setting that is no more', () => {
+describe('a retired setting', () => {
   it('is refused at the start, with what to set in its place: EXTRA_CA_PATH', () => {
     const { message } = problemsOf({ ...least, EXTRA_CA_PATH: '/ca.pem' });
     expect(message).toContain('EXTRA_CA_PATH is no longer a setting; set NODE_EXTRA_CA_CERTS');

@@ -84,7 +84,7 @@ describe('start', () => {
     expect(program.stderr()).not.toMatch(stack);
   });
 
-  it('tells the settings in effect without secrets, names a misspelt one and what was meant, and starts', async () => {
+  it('logs the settings in effect without secrets, names a misspelt one and what was meant, and starts', async () => {
     const program = runProgram(['start'], {
       PORT: '0',
       CALLER_AUTH: 'none',
@@ -123,7 +123,7 @@ describe('start', () => {
     expect(loaded.some((url) => url.includes('/node_modules/fastify/'))).toBe(true);
   });
 
-  it('lets a query in flight finish after SIGTERM, takes no other, and exits with 0', async () => {
+  it('lets a query in flight finish after SIGTERM, accepts no other, and exits with 0', async () => {
     const upstream = await holdUpstream();
     const program = runProgram(['start'], {
       PORT: '0',
@@ -214,7 +214,7 @@ describe('the demo', () => {
     expect(data.machines.nodes).toHaveLength(1);
   });
 
-  it('takes MAX_PAGE_SIZE, and no setting that leads elsewhere', async () => {
+  it('accepts MAX_PAGE_SIZE, and no setting that leads to another host', async () => {
     const { data, errors } = await ask(url, '{ machines(first: 100) { nodes { id } } }');
     expect(errors).toBeUndefined();
     expect(data.machines.nodes).toHaveLength(100);

@@ -61,7 +61,7 @@ describe('query', () => {
     expect(emulator.requests()).toEqual([]);
   });
 
-  it('takes variables, and the query from a file', async () => {
+  it('reads variables, and the query from a file', async () => {
     const file = join(folder, 'page.graphql');
     writeFileSync(file, 'query Page($first: Int!) { machines(first: $first) { nodes { id } } }');
     const { code, data } = await answerOf(query(['--file', file, '--variables', '{"first":3}']));
@@ -69,7 +69,7 @@ describe('query', () => {
     expect(data.machines.nodes).toHaveLength(3);
   });
 
-  it('takes the query from standard input by -', async () => {
+  it('reads the query from standard input by -', async () => {
     const program = runCommand(
       'sh',
       ['-c', `echo '{ __typename }' | "$0" "$1" query -f -`, process.execPath, main],

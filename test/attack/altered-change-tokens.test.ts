@@ -12,7 +12,7 @@ const query = `query ($filter: MachineFilter, $after: String, $first: Int) {
 const decoded = (token: string): string => Buffer.from(token, 'base64url').toString('utf8');
 const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 
-describe('a token of changes that was altered, or is of somebody else', () => {
+describe("a token of changes that was altered, or is another caller's", () => {
   let directory: RoleGateway['directory'];
   let gateway: RoleGateway['gateway'];
   let tokenOf: RoleGateway['tokenOf'];

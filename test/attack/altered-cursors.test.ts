@@ -110,7 +110,7 @@ describe('a cursor that was altered', () => {
     expect(running.emulator.requests()).toEqual([]);
   });
 
-  it('is refused, or names another place of the same filter, whichever of its bits is turned', async () => {
+  it('is rejected, or names another place of the same filter, whichever of its bits is flipped', async () => {
     let refusals = 0;
     let count = 0;
     const bytes = Buffer.from(cursor, 'base64url');

@@ -226,7 +226,7 @@ describe('a gateway that checks callers', () => {
     it.each(signed)('%s', async (_, change) => refused(await directory.tokenOf('ada', { ...change() })));
   });
 
-  describe('does not take a token', () => {
+  describe('rejects a token', () => {
     const raw = async (
       headers: readonly string[],
       path = '/graphql',

@@ -86,7 +86,7 @@ describe('the lists of callers on whose behalf upstream is called', () => {
     expect(lists()).toHaveLength(1);
   });
 
-  it('are read again for who asks for younger rows, by one call for all, and for nobody else', async () => {
+  it('are read again for callers who ask for younger rows alone, by one call for all', async () => {
     const young = (seconds: number) =>
       gateway.ask(ada, ordered.replace('first: 1000', `first: 9, maxAgeSeconds: ${seconds}`));
     await gateway.ask(ada, ordered);
@@ -192,7 +192,7 @@ describe('the lists of callers on whose behalf upstream is called', () => {
     expect(data.fleet).toEqual({ state: 'TOO_LARGE', machines: null });
   });
 
-  it('tell no changes, and are not read for them', async () => {
+  it('have no changes, and are not read for them', async () => {
     const { errors } = await gateway.ask(ada, '{ machineChanges(after: "") { asOf } }');
     expect(errors?.[0]?.extensions).toEqual({ code: 'FLEET_REQUIRED' });
     expect(errors?.[0]?.message).toContain('UPSTREAM_IDENTITY=caller');

@@ -14,7 +14,7 @@ const scalars = Object.values(createSubgraphSchema().getTypeMap()).filter(
 );
 const literals = ['"nonsense"', '"0001-01-01T00:00:00Z"', '""', '1', '1.5', 'true', 'WORD', '[]', '{ a: 1 }'];
 
-describe('a literal that a scalar does not take', () => {
+describe('a literal that a scalar rejects', () => {
   it.each(scalars.map((scalar) => [scalar.name, scalar] as const))(
     'is refused with its place: %s',
     (_, scalar) => {

@@ -85,7 +85,7 @@ describe('an operation that was answered before', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  it('tells the total once the end was read', async () => {
+  it('has the total once the end was read', async () => {
     running = await runGateway({ rows: bareRows(1_500) });
     const total = async () => (await running.ask(list)).data.machines.totalCount;
     await prepared(list);
@@ -95,7 +95,7 @@ describe('an operation that was answered before', () => {
     expect([await total(), await total()]).toEqual([1_500, 1_500]);
   });
 
-  it('follows its list as it is read again, and tells the same as the ordinary way', async () => {
+  it('follows its list as it is read again, and answers the same as the ordinary way', async () => {
     const clock = setClock();
     running = await runGateway({ clock, rows: bareRows(5) });
     await prepared(list);

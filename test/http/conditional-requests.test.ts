@@ -64,7 +64,7 @@ describe('a GET of rows', () => {
     expect((await get({ 'accept-encoding': 'br', 'if-none-match': tag })).status).toBe(304);
   });
 
-  it('is answered anew once rows were read again', async () => {
+  it('is answered in full once rows were read again', async () => {
     await open();
     const tag = await tagOf();
     running.emulator.replaceFleet({ kind: 'rows', rows: bareRows(30, 'new') });

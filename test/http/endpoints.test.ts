@@ -108,7 +108,7 @@ describe('the endpoints of the gateway', () => {
       expect((await faultOf(response)).extensions).toEqual({ code: 'BAD_REQUEST' });
     });
 
-    it('takes a body of 256 KiB, and no larger one', async () => {
+    it('accepts a body of 256 KiB, and no larger one', async () => {
       const sized = (bytes: number) => JSON.stringify({ query }).padEnd(bytes);
       expect((await post(sized(256 * 1024))).status).toBe(200);
       const response = await post(sized(256 * 1024 + 1));

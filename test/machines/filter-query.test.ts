@@ -254,7 +254,7 @@ describe('what upstream cannot answer is named with its place', () => {
     expect(refusal({ id: { in: ids } })).toContain('filter.id.in: has 1001 different values; at most 1000');
   });
 
-  it('refuses more conditions than either source takes', () => {
+  it('rejects more conditions than either source accepts', () => {
     const or = Array.from({ length: 201 }, (_, index) => ({ id: { eq: `${index}` } }));
     expect(refusal({ or })).toContain('filter: has 201 conditions; at most 200 are allowed');
   });

@@ -52,7 +52,7 @@ describe('the standing of the API, after it has shown machines', () => {
     expect(standing.state).toBe(state);
   });
 
-  it('ends with the next list, and is told once each way', () => {
+  it('ends with the next list, and is logged once each way', () => {
     const { standing, lines, clock } = stand();
     standing.listed(3);
     for (let call = 0; call < 3; call++) standing.refused(answer(410), whole);
@@ -103,7 +103,7 @@ describe('the standing of the API, after it has shown machines', () => {
     expect(standing.isOpen(404)).toBe(true);
   });
 
-  it('never takes the 404 of a tenant that has shown no machines for a retired API', () => {
+  it('never counts the 404 of a tenant without machines as a retired API', () => {
     const { standing, clock } = stand();
     standing.listed(0);
     standing.refused(answer(404, own), whole);

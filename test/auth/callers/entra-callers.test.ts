@@ -104,7 +104,7 @@ describe('CALLER_AUTH=entra', () => {
     expect(directory.emulator.requests()).toEqual([]);
   });
 
-  it('takes a token that is signed with a new key, and no longer one of a key that was withdrawn', async () => {
+  it('accepts a token that is signed with a new key, and no longer one of a withdrawn key', async () => {
     const other = await startCallerGateway(directory);
     onTestFinished(other.close);
     const old = await tokenOf({});

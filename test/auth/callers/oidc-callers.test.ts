@@ -35,7 +35,7 @@ describe('CALLER_AUTH=oidc', () => {
     expect(data.machines.nodes).toHaveLength(1);
   });
 
-  it('takes a list of scopes as well', async () => {
+  it('accepts a list of scopes as well', async () => {
     expect(
       (await askWith(running, await issuer.sign({ scope: undefined, scp: ['machines:read'] }))).status,
     ).toBe(200);

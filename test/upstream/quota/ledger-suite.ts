@@ -109,7 +109,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(await admitAll(80)).toHaveLength(0);
     });
 
-    it('takes a call that never tells its end as ended after the bound', async ({ onTestFinished }) => {
+    it('counts a call whose end is never reported as ended after the bound', async ({ onTestFinished }) => {
       const { admitAll, pass } = await start(onTestFinished);
       await admitAll(20);
       // A ledger elsewhere adds the time in which it answers.
@@ -187,7 +187,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(book.windows(now).map(({ limit }) => limit)).toEqual([10, 20]);
     });
 
-    it('takes a 429 with its own log full as its own doing', async ({ onTestFinished }) => {
+    it('attributes a 429 to its own calls where its own log is full', async ({ onTestFinished }) => {
       const told: unknown[] = [];
       const { admitAll, end } = await start(
         onTestFinished,
@@ -198,7 +198,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(told).toEqual([]);
     });
 
-    it('tells the gate as it changes', async ({ onTestFinished }) => {
+    it('reports each change of the gate', async ({ onTestFinished }) => {
       const told: string[] = [];
       const events = { onGate: ({ kind }: { kind: string }) => void told.push(kind) };
       const { admitAll, end, pass } = await start(onTestFinished, {}, events);

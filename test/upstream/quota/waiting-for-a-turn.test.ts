@@ -48,7 +48,7 @@ describe('calls that wait', () => {
     expect(story).toEqual(['a at 0', 'b at 0', 'c at 1001', 'd at 1001', 'e at 2002']);
   });
 
-  it('are told how long they waited', async () => {
+  it('get the time that they waited', async () => {
     const { call, clock, permits } = start();
     for (const name of ['a', 'b', 'c']) call(name);
     await clock.advance(5_000);
@@ -271,7 +271,7 @@ describe('a gate that shuts', () => {
     await wanting;
   });
 
-  it('tells log and metrics', async () => {
+  it('is reported to log and metrics', async () => {
     const told: string[] = [];
     const events: QuotaEvents = {
       onGate: ({ kind }) => told.push(kind),

@@ -213,7 +213,7 @@ describe('a gateway', () => {
     expect(calls()).toBe(1);
   });
 
-  it('tells a caller whose time is up that upstream took too long', async () => {
+  it('answers a caller whose time is up that upstream took too long', async () => {
     await open({ environment: { REQUEST_TIMEOUT_SECONDS: '1' } });
     running.emulator.faults.next(1, { kind: 'stall', at: 'headers' });
     expect(await askFailing(running)).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
