@@ -1,6 +1,6 @@
 import { untilAborted } from './cancellation.ts';
 
-/** Who waits for work, and leaves when the signal goes off. */
+/** A caller that leaves when the signal goes off. */
 export interface Waiting {
   readonly signal: AbortSignal;
 }

@@ -19,7 +19,7 @@ const left = [
   'REDIS_PLAINTEXT',
 ] as const satisfies readonly SettingName[];
 
-/** The environment for the operator on this machine: who asks is the app registration itself, and nothing listens. */
+/** The environment for the operator on this machine: the app registration itself asks, and nothing listens. */
 export function operatorEnvironment(environment: Environment): Environment {
   const names: ReadonlySet<string> = new Set([...left, 'REDIS_URL_FILE']);
   const kept = Object.entries(environment).filter(([name]) => !names.has(name));

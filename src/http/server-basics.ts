@@ -30,7 +30,7 @@ export interface ServerBasics {
   readonly answerError: ReturnType<typeof errorAnswer>;
   /** Takes requests only under a loopback host name; see {@link checkHosts}. */
   readonly loopbackOnly: boolean;
-  /** A path that is there, for who asks for another. */
+  /** A path that exists, for the answer to unknown ones. */
   readonly knownPath: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The quota of the app registration: who wants to call upstream acquires a permit first, and says how the call ended.
+ * The quota of the app registration: each upstream call acquires a permit first, and reports how it ended.
  * Made by {@link createQuota} (scheduler.ts) over a ledger: one in memory, or one in Redis for several replicas.
  */
 

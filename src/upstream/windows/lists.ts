@@ -179,9 +179,13 @@ export class Lists implements Listings {
 
   /** A window of a reading: from memory, or read for all who wait. */
   async #window(reading: Reading, index: WindowIndex, call: Call): Promise<FoundWindow> {
-    const kept = this.#options.store.window(reading, index);
+    const { store, monotonic } = this.#options;
+    const kept = store.window(reading, index);
     if (kept !== undefined) return [kept, false];
-    const patient = this.#leavingTime(reading.list, call);
+    // Where another reading may stand in, at most half of the caller's time is spent on waiting for the quota.
+    const leftMs = Math.max(0, call.deadline - monotonic());
+    const isAlone = store.readings(reading.list).length < 2;
+    const patient = isAlone ? call : { ...call, deadline: monotonic() + leftMs / 2 };
     const window = await this.#windows.fetch(windowKey(reading, index), patient, (shared) =>
       this.#fetch(reading, index, shared),
     );
@@ -195,13 +199,6 @@ export class Lists implements Listings {
     const next = windowAt(reading.grid, window.start + rows);
     if (reading.window(next) !== undefined) return;
     this.#windows.fetchBehind(windowKey(reading, next), call, (shared) => this.#fetch(reading, next, shared));
-  }
-
-  /** Where another reading may stand in, at most half of the caller's time is spent on waiting for the quota. */
-  #leavingTime(list: List, call: Call): Call {
-    const { store, monotonic } = this.#options;
-    if (store.readings(list).length < 2) return call;
-    return { ...call, deadline: monotonic() + Math.max(0, call.deadline - monotonic()) / 2 };
   }
 
   async #fetch(reading: Reading, index: WindowIndex, call: Call): Promise<PlacedWindow> {
