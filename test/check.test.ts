@@ -176,7 +176,7 @@ describe('check, where something is wrong', () => {
     expect(calls()).toBe(1);
   });
 
-  it('names the proxy that refuses', async () => {
+  it('names the proxy that rejects', async () => {
     const proxy = await startConnectProxy({ refusal: 403 });
     onTestFinished(proxy.close);
     const findings = await check({ HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url });

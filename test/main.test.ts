@@ -41,7 +41,7 @@ describe('the command line', () => {
     }
   });
 
-  it('refuses a command that it does not know, and shows those it knows', async () => {
+  it('rejects a command that it does not know, and shows those it knows', async () => {
     const program = runProgram(['stat']);
     expect(await program.ended).toBe(1);
     expect(program.stderr()).toContain("unknown command 'stat'");
@@ -275,7 +275,7 @@ describe('the demo', () => {
   it.each([
     ['--size', '0'],
     ['--port', '70000'],
-  ])('refuses %s %s without a stack, and exits with 1', async (option, value) => {
+  ])('rejects %s %s without a stack, and exits with 1', async (option, value) => {
     const program = runProgram(['demo', option, value]);
     expect(await program.ended).toBe(1);
     expect(program.stderr()).toMatch(/size|port|machines/i);

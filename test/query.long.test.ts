@@ -111,7 +111,7 @@ describe('query', () => {
     expect(emulator.requests()).toEqual([]);
   });
 
-  it('refuses with 2 to ask in the name of callers, as there are none', async () => {
+  it('rejects with 2 to ask in the name of callers, as there are none', async () => {
     const program = query(['{ a }'], {
       MACHINES_API_TOKEN: '',
       AZURE_TENANT_ID: '3d1c9c9e-7c1f-4d4e-9f5a-0c6f3b1d2e4f',

@@ -47,7 +47,7 @@ export function createUpstreamIdentity(
   options: IdentityOptions,
 ): UpstreamIdentity {
   if (asked === 'app') return ownIdentity(signIn, options);
-  // The settings refuse it, and so must this: otherwise callers would see the rows of the gateway itself.
+  // The settings reject it, and so must this: otherwise callers would see the rows of the gateway itself.
   if (signIn.kind !== 'entra') throw new Error('Only an app registration can ask on behalf of callers.');
   return callersIdentity(signIn.application, options);
 }

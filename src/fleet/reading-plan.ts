@@ -177,7 +177,7 @@ function* askBelieving(query: WindowQuery, expected: number): Asking<Reply> {
   return yield* ask(query, doubtMs);
 }
 
-/** One call that brings one row at most. Where upstream refuses it, the size shows while reading. */
+/** One call that brings one row at most. Where upstream rejects it, the size shows while reading. */
 function* hasMoreThan(machines: number): Asking<boolean> {
   const brought = yield* ask(plainPage(machines, 1));
   return brought !== undefined && brought.block.ids.length > 0;

@@ -84,7 +84,7 @@ export interface ReadReport {
 }
 
 /**
- * `published`; `late`: another replica had taken over; `refused`: upstream refuses the app registration or the query;
+ * `published`; `late`: another replica had taken over; `refused`: upstream rejects the app registration or the query;
  * `too_large`, `inconsistent`, `outrun`, `aged`: see {@link IncompleteReading}; `failed`: anything else.
  */
 export type ReadOutcome =

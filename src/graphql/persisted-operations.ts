@@ -50,7 +50,7 @@ export interface PersistedTexts {
   readonly forApollo: PersistedQueryOptions | false;
 }
 
-/** What stands in for a text that is refused. */
+/** What stands in for a text that is rejected. */
 const nothing = '{ __typename }';
 
 /**

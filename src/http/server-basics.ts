@@ -34,7 +34,7 @@ export interface ServerBasics {
   readonly knownPath: string;
 }
 
-/** Names, traces, logs and measures each request, ahead of all that refuses. @returns the log, for what comes to be known later */
+/** Names, traces, logs and measures each request, ahead of all that rejects. @returns the log, for what comes to be known later */
 export function registerBasics(
   server: FastifyInstance,
   { log, spans, metrics, answerError, loopbackOnly, knownPath }: ServerBasics,

@@ -156,7 +156,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const requests = sharedPlaces(limits.maxRequestsInFlight);
   const refused = (reason: string) => () => metrics.requestRefused(reason);
   if (options.corsOrigins.length > 0) allowOrigins(server, options.corsOrigins);
-  // Behind the hooks of CORS, so that a page can read why it was refused.
+  // Behind the hooks of CORS, so that a page can read why it was rejected.
   server.after(() => {
     server.addHook('onRequest', refuseEncodedBodies);
     limitRequestsInFlight(server, requests, refused('overloaded'));

@@ -79,7 +79,7 @@ export interface CatalogPage extends FoundPage {
 
 /** A page whose arguments have been read. */
 export interface PageAgain {
-  /** Undefined where something would have to be waited for. @throws {UpstreamError} where upstream refused the principal */
+  /** Undefined where something would have to be waited for. @throws {UpstreamError} where upstream rejected the principal */
   readonly held: (call: Call) => HeldPage<CatalogPage> | undefined;
 }
 

@@ -49,7 +49,7 @@ const form =
 const timedForm =
   /^(?<version>3)\.(?<fingerprint>[^.]*)\.(?<listing>[a-z0-9]{1,32})\.(?<minute>\d{1,9})\.(?<offset>\d{1,10})\.(?<id>.*)$/s;
 
-/** Which source a cursor leads to. One that cannot be read leads to windows, where it is refused. */
+/** Which source a cursor leads to. One that cannot be read leads to windows, where it is rejected. */
 export function sourceOf(cursor: string): 'fleet' | 'windows' {
   if (cursor.length > maxFleetLength) return 'windows';
   return readText(cursor).startsWith(`${fleetVersion}.`) ? 'fleet' : 'windows';

@@ -81,7 +81,7 @@ export async function openRedis(options: RedisConnectionOptions): Promise<RedisC
 
   try {
     await within('a connection', redis.connect(), commandMs);
-    // ioredis goes on where a user was refused, or a database.
+    // ioredis goes on where a user was rejected, or a database.
     if (fault !== undefined) throw faultOf('a connection', fault);
     const runId = await send(['INFO', 'server']).then(runIdOf, (error: unknown) => {
       if (error instanceof RedisFault && error.code === 'NOPERM') return undefined;

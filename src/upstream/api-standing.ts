@@ -58,7 +58,7 @@ export class ApiStanding {
   /** When the last list came, by the monotonic clock. */
   #listedAt: number | undefined;
   #hasShownRows = false;
-  /** When the whole list was last refused, by the monotonic clock. */
+  /** When the whole list was last rejected, by the monotonic clock. */
   #refusedAt = Number.NEGATIVE_INFINITY;
   #trouble: (UpstreamTrouble & { readonly renewedAt: number }) | undefined;
 

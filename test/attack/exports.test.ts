@@ -28,7 +28,7 @@ describe('an export of a caller with device groups', () => {
   });
   afterAll(() => close());
 
-  it('is refused without a token, also to browsers that get the landing page, and with a forged one', async () => {
+  it('is rejected without a token, also to browsers that get the landing page, and with a forged one', async () => {
     const forged = `${(await tokenOf('all')).slice(0, -6)}AAAAAA`;
     for (const response of [
       await get(undefined),
@@ -196,7 +196,7 @@ describe('a bomb in the address of an export', () => {
 });
 
 describe('a caller with more than its share of exports', () => {
-  it('is refused a third one, while others are let in', async () => {
+  it('is rejected a third one, while others are let in', async () => {
     const directory = await startCallerDirectory({ fleet: { kind: 'rows', rows: largeRows } });
     const gateway = await startCallerGateway(directory, {
       environment: { FLEET: 'on', FLEET_REFRESH_SECONDS: '3600', SEND_TIMEOUT_SECONDS: '600' },

@@ -200,7 +200,7 @@ describe('a caller with device groups, before a gateway that holds the fleet', (
     ['a value that is none of the enum', ([id]: readonly unknown[]) => [id, 'SECRET']],
     ['an object', ([id]: readonly unknown[]) => [id, { $gt: 'LOW' }]],
     ['no id', ([, value]: readonly unknown[]) => [null, value]],
-  ])('is refused with a cursor that has %s', async (_, change) => {
+  ])('is rejected with a cursor that has %s', async (_, change) => {
     const { data } = await ask('ada', paged, { first: 2 });
     const text = Buffer.from(data.machines.edges[0].cursor, 'base64url').toString();
     const at = text.indexOf('[');

@@ -163,7 +163,7 @@ describe('the lists of callers on whose behalf upstream is called', () => {
     expect(lists()).toHaveLength(2);
   });
 
-  it('are not shown any more once upstream refuses the caller', async () => {
+  it('are not shown any more once upstream rejects the caller', async () => {
     await gateway.ask(ada, ordered);
     clock.advance(400_000);
     directory.emulator.faults.next(1, { kind: 'status', status: 403 });
@@ -172,7 +172,7 @@ describe('the lists of callers on whose behalf upstream is called', () => {
     expect(errors?.[0]?.extensions.code).toBe('UPSTREAM_FORBIDDEN');
   });
 
-  it('that do not fit one call are refused, for what needs them whole, and read no second time meanwhile', async () => {
+  it('that do not fit one call are rejected, for what needs them whole, and read no second time meanwhile', async () => {
     await gateway.close();
     await start({ UPSTREAM_WINDOW_ROWS: '10', MAX_PAGE_SIZE: '5' });
     for (let turn = 0; turn < 2; turn++) {

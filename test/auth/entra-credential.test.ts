@@ -169,7 +169,7 @@ function withFile(file: string): void {
   readConfig({ ...environment, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' }, () => file);
 }
 
-describe('a sign-in that is refused', () => {
+describe('a sign-in that is rejected', () => {
   it.each([
     [
       'a wrong secret',

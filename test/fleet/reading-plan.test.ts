@@ -253,7 +253,7 @@ describe('a plan of reading', () => {
       knowledge: run.knowledge,
     });
     expect(run.machines.size).toBe(950);
-    // What was refused or disproved once is not tried again.
+    // What was rejected or disproved once is not tried again.
     const tried = run.calls.filter(
       ({ filter }) => filter?.includes('0002') && !filter.includes('lastSeen ge'),
     );

@@ -49,7 +49,7 @@ function current(): Snapshot {
   return snapshot;
 }
 
-/** What an awaited call for the fleet is refused with, while time goes on. */
+/** What an awaited call for the fleet is rejected with, while time goes on. */
 async function refusal(ms = minute): Promise<UpstreamError> {
   let error: UpstreamError | undefined;
   running.fleet.ready(call(ms)).catch((reason: UpstreamError) => {

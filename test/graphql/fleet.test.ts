@@ -224,7 +224,7 @@ describe('a gateway that holds the fleet', () => {
     ['machineChanges(first: 1001) { asOf }', 'first'],
     ['machineChanges(after: "x") { asOf }', 'after'],
     ['machineChanges(filter: { osBuild: { gt: null } }) { asOf }', 'filter.osBuild.gt'],
-  ])('refuses %s with its place', async (field, inputPath) => {
+  ])('rejects %s with its place', async (field, inputPath) => {
     const { errors } = await running.ask(`{ ${field} }`);
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', inputPath }]);
   });
@@ -233,7 +233,7 @@ describe('a gateway that holds the fleet', () => {
     ['orderBy: { field: COLOUR }', 'Value "COLOUR" does not exist in "MachineOrderField"'],
     ['filter: { lastIpAddress: { eq: "10.0.0.0/8" } }', 'filter with inSubnets'],
     ['filter: { lastIpAddress: { inSubnets: 7 } }', 'Subnet must be text'],
-  ])('refuses machines(%s) ahead of executing it', async (args, message) => {
+  ])('rejects machines(%s) ahead of executing it', async (args, message) => {
     const { errors } = await running.ask(`{ machines(${args}) { totalCount } }`);
     expect(errors?.[0]?.message).toContain(message);
     expect(errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
@@ -284,7 +284,7 @@ describe('a gateway that holds the fleet', () => {
       'machines(first: 0, filter: $filter) { facets(disjunctive: true) { riskScore { count } healthStatus { count } ' +
         'exposureLevel { count } osPlatform { count } version { count } agentVersion { count } rbacGroup { count } machineTags { count } } }',
     ],
-  ])('refuses a small query that would keep a thread busy: %s', async (_, filter, lists) => {
+  ])('rejects a small query that would keep a thread busy: %s', async (_, filter, lists) => {
     const { errors, data } = await running.ask(`query ($filter: MachineFilter!) { ${lists} }`, { filter });
     expect(errors?.[0]?.message).toContain('passes over the fleet');
     expect(data).toBeUndefined();
@@ -432,7 +432,7 @@ describe('a gateway without a fleet', () => {
     ],
     ['machines { facets { riskScore { count } } }', undefined],
     ['machineChanges { asOf }', undefined],
-  ])('refuses %s, saying which setting changes it', async (field, inputPath) => {
+  ])('rejects %s, saying which setting changes it', async (field, inputPath) => {
     const { errors } = await running.ask(`{ ${field} }`);
     expect(errors?.[0]?.extensions).toEqual({
       code: 'FLEET_REQUIRED',

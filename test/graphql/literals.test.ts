@@ -44,7 +44,7 @@ describe('a literal that a scalar rejects', () => {
       ['lastIpAddress: { eq: "here" }', 'IP'],
       ['aadDeviceId: { eq: "it" }', 'UUID'],
       ['riskScore: { eq: HUGE }', 'HUGE'],
-    ])('is refused with its line and column: %s', async (condition, says) => {
+    ])('is rejected with its line and column: %s', async (condition, says) => {
       const { errors } = await running.ask(`{\n machines(filter: {${condition}}) { asOf } }`);
       expect(errors).toEqual([
         {

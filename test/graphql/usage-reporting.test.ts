@@ -192,7 +192,7 @@ describe('USAGE_REPORTING', () => {
       { ...services.graphos, USAGE_REPORTING_URL: 'http://reports.example/usage' },
       /USAGE_REPORTING_URL must begin with https/,
     ],
-  ])('is refused with %s', (_, environment, message) => {
+  ])('is rejected with %s', (_, environment, message) => {
     expect(read(environment)).toThrow(message);
   });
 

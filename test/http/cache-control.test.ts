@@ -112,13 +112,13 @@ describe('CACHE_CONTROL', () => {
   const read = (environment: Record<string, string>) => () =>
     readConfig({ ...checked, ...environment }, () => '{ "rules": [] }');
 
-  it('is refused as public where callers are checked, unless it says so by name', () => {
+  it('is rejected as public where callers are checked, unless it says so by name', () => {
     expect(read({ CACHE_CONTROL: 'public' })).toThrow(/CACHE_CONTROL is public, .*public-to-all-callers/);
     expect(read({ CACHE_CONTROL: 'public-to-all-callers' })().cache.scope).toBe('public');
     expect(read({ CACHE_CONTROL: 'private' })().cache.scope).toBe('private');
   });
 
-  it('is refused as public where callers see different machines', () => {
+  it('is rejected as public where callers see different machines', () => {
     expect(read({ CACHE_CONTROL: 'public-to-all-callers', ROW_RULES_PATH: '/rules.json' })).toThrow(
       /CACHE_CONTROL cannot be public-to-all-callers with ROW_RULES_PATH/,
     );

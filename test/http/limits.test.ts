@@ -32,7 +32,7 @@ describe('REQUEST_TIMEOUT_SECONDS', () => {
 });
 
 describe('MAX_REQUESTS_IN_FLIGHT', () => {
-  it('refuses further requests at once with 503, health and metrics aside, until one is done', async () => {
+  it('rejects further requests at once with 503, health and metrics aside, until one is done', async () => {
     const waiting: (() => void)[] = [];
     const { upstream, url, ask, close } = await runGatewayBefore(
       (_, response) => void waiting.push(() => sendList(response, [{ id: 'a' }])),
@@ -61,7 +61,7 @@ describe('MAX_REQUESTS_IN_FLIGHT', () => {
     await expect.poll(async () => (await ask('{ __typename }')).status).toBe(200);
   });
 
-  it('refuses before the body has come', async () => {
+  it('rejects before the body has come', async () => {
     const { upstream, url, ask, close } = await runGatewayBefore(() => undefined, {
       MAX_REQUESTS_IN_FLIGHT: '1',
       REQUEST_TIMEOUT_SECONDS: '2',

@@ -148,7 +148,7 @@ describe('a subscription to changes of machines', () => {
     }
   });
 
-  it('is refused over plain HTTP, with how to ask', async () => {
+  it('is rejected over plain HTTP, with how to ask', async () => {
     const { status, errors } = await fleet.ask(query);
     expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
     expect(errors?.[0]?.message).toContain('WebSocket');

@@ -178,7 +178,7 @@ describe('tokens of changes', () => {
     }
   });
 
-  it('are refused where they were altered, are none or are too long', async () => {
+  it('are rejected where they were altered, are none or are too long', async () => {
     const { catalog, read } = plainChanges(fleet('1'));
     const start = (await catalog.changes({ filter }, call)).endCursor;
     read(fleet('2'));

@@ -82,7 +82,7 @@ describe('the standing of the API, after it has shown machines', () => {
     },
   );
 
-  it('is open after a refused query only where no list has come for a minute', () => {
+  it('is open after a rejected query only where no list has come for a minute', () => {
     const { standing, clock } = stand();
     expect(standing.isOpen(404)).toBe(false);
     standing.listed(3);

@@ -144,7 +144,7 @@ describe('windows before an API that is gone', () => {
   });
 });
 
-describe('a query that is refused', () => {
+describe('a query that is rejected', () => {
   const ownForm = '404 in the form of the API';
   let clock: SetClock;
   const open = async (environment: Readonly<Record<string, string>> = {}): Promise<void> => {

@@ -109,7 +109,7 @@ describe('machines by id in one operation', () => {
     ['empty', ''],
     ['longer than 256 bytes once encoded', 'ü'.repeat(43)],
     ['no well-formed text', 'a\ud800'],
-  ])('are refused before any call where no machine can have them: %s', async (_, impossible) => {
+  ])('are rejected before any call where no machine can have them: %s', async (_, impossible) => {
     const [possible] = ids(1);
     const { data, errors } = await askFor([impossible, String(possible)]);
     expect(errors).toEqual([

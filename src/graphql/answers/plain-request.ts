@@ -27,7 +27,7 @@ interface Asked {
 }
 
 /**
- * A request of which Apollo would refuse nothing ahead of the operation: it is no forgery of a foreign page (CSRF), its form
+ * A request of which Apollo would reject nothing ahead of the operation: it is no forgery of a foreign page (CSRF), its form
  * is that of GraphQL over HTTP, and an answer in JSON is taken. Nothing but {@link PlainRequest.read} makes one, and only
  * for one of these are prepared answers given. Whatever is in doubt is no plain request: it goes to Apollo, which says why.
  */

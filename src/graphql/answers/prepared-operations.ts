@@ -38,7 +38,7 @@ import { fieldsOf, NotWritten, type Reading } from './selection.ts';
  *
  * 1. host, CORS, coding of the body, requests in flight, caller, rights, limits: hooks of the route, ahead of both ways;
  * 2. size and form of the body, CSRF, content negotiation: none but a {@link PlainRequest} gets here, and that none is made of
- *    what Apollo would refuse;
+ *    what Apollo would reject;
  * 3. known text, or hash that the store of persisted operations knows: a plan is there for no other;
  * 4. variables and cost: by {@link OperationLimits}, the same object that Apollo's plugin asks;
  * 5. rows: `catalog.again`, by the code that reads pages for the resolvers, with the same refreshes and the same usage.
@@ -59,7 +59,7 @@ export class PreparedOperations {
     this.#options = options;
   }
 
-  /** Learns from what Apollo has answered. To come behind all plugins that refuse. */
+  /** Learns from what Apollo has answered. To come behind all plugins that reject. */
   plugin(): ApolloServerPlugin<GatewayContext> {
     return {
       requestDidStart: async () => ({

@@ -64,7 +64,7 @@ export class OperationLimits {
   }
 }
 
-/** Refuses an operation that asks for too much, before anything is executed. */
+/** Rejects an operation that asks for too much, before anything is executed. */
 export function operationBounds(limits: OperationLimits): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {

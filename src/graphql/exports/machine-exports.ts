@@ -141,7 +141,7 @@ const notRegistered = (): GraphQLError =>
     { extensions: { code: 'QUERY_NOT_IN_SAFE_LIST' } },
   );
 
-/** Status of a refused export by `extensions.code`; of those not named here, 500. */
+/** Status of a rejected export by `extensions.code`; of those not named here, 500. */
 const statuses: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
   BAD_USER_INPUT: 400,

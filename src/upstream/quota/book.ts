@@ -59,7 +59,7 @@ export class Book {
     this.parts = rules.windows.map((window) => partsOf(window, rules, replicas));
   }
 
-  /** Admits the call on the own part or says why not; a refusal changes nothing. */
+  /** Admits the call on the own part or says why not; a rejection changes nothing. */
   admit(id: string, lane: Lane, now: number, { onGate }: Pick<LedgerEvents, 'onGate'>): Admission {
     const passable = passableAt(this.gate, now);
     if (passable > now) return { kind: 'refused', by: 'gate', waitMs: passable - now };

@@ -18,7 +18,7 @@ import { SlidingLog } from './sliding-log.ts';
  *
  * **The parts.** Each replica owns floor(L/2R) calls, which it counts in its own memory by its own clock. The rest of L is
  * the pool: one sliding log in Redis, by Redis' clock. A call takes the own part where it has room, else the pool. Parts
- * and pool are L together, and no log ever holds more than its part (asserted for the own part; the script refuses for the
+ * and pool are L together, and no log ever holds more than its part (asserted for the own part; the script rejects for the
  * pool). By the argument of sliding-log.ts, which holds for each log by itself, upstream never sees more than L, unless a
  * log has forgotten calls that still count. There are two kinds of log, so two rules.
  *
@@ -36,7 +36,7 @@ import { SlidingLog } from './sliding-log.ts';
  * process that crashed while Redis was away can cost one own part, and a start of everything at once, Redis included,
  * forgets what was called before, as one process without Redis does.
  *
- * **Redis away** (refusing, late, cut off): the own part alone decides, at once. A call whose admission was lost on the way
+ * **Redis away** (rejecting, late, cut off): the own part alone decides, at once. A call whose admission was lost on the way
  * counts without being made, never the other way round. The own parts of absent replicas lie idle.
  */
 export function redisLedger(options: RedisLedgerOptions): LedgerFactory {
@@ -277,7 +277,7 @@ class RedisLedger implements Ledger {
 
   /**
    * Runs the script; gives the reason where it did nothing: the epoch is `lost`, or the clock has `stepped`.
-   * @throws {RedisFault} where Redis refuses, or does not answer in time
+   * @throws {RedisFault} where Redis rejects, or does not answer in time
    */
   async #send(connection: RedisConnection, op: string, args: object): Promise<Answered | 'lost' | 'stepped'> {
     const { commandMs, constants, keys } = this.#settings;

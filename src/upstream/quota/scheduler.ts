@@ -40,7 +40,7 @@ interface Waiter {
 
 /**
  * Queues before a ledger. The ledger is asked for one call at a time: the next in turn, interactive ones first. Where
- * it refuses, it is asked again after the wait that it gave, or when something has changed. Background calls go only
+ * it rejects, it is asked again after the wait that it gave, or when something has changed. Background calls go only
  * while no interactive one waits.
  */
 export function createQuota(options: SchedulerOptions): Quota {
@@ -115,7 +115,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     return waits([...lanes, lane]).at(-1) ?? 0;
   };
 
-  /** Refuses those whose turn cannot come in time any more, now that waits have grown. */
+  /** Rejects those whose turn cannot come in time any more, now that waits have grown. */
   function refuseImpatient(): void {
     const everyone = waiting();
     if (everyone.length === 0) return;
@@ -127,7 +127,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     }
   }
 
-  /** Refuses those whose patience has ended. */
+  /** Rejects those whose patience has ended. */
   function refuseOverdue(): void {
     const now = clock.now();
     for (const waiter of waiting()) {
@@ -198,7 +198,7 @@ export function createQuota(options: SchedulerOptions): Quota {
       const stopListening = onAbort(signal, () =>
         leave(waiter, isTimeout(signal.reason) ? refusal(lane, nextWaitMs(lane)) : signal.reason),
       );
-      // At the last instant the ledger is asked once more; who then still waits is refused.
+      // At the last instant the ledger is asked once more; who then still waits is rejected.
       const cancelTimer = clock.setTimer(patienceMs, () => void pump());
       const waiter: Waiter = {
         lane,

@@ -41,7 +41,7 @@ describe('CALLER_AUTH=oidc', () => {
     ).toBe(200);
   });
 
-  it('refuses tokens for another audience, and those without the scope', async () => {
+  it('rejects tokens for another audience, and those without the scope', async () => {
     expect((await askWith(running, await issuer.sign({ aud: 'mail' }))).status).toBe(401);
     expect((await askWith(running, await issuer.sign({ scope: 'openid' }))).status).toBe(403);
   });

@@ -47,7 +47,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       onTestFinished(() => ledger.close());
       await ready(ledger);
       const pass = (ms: number): Promise<void> => passReally(ms * timesLonger);
-      /** Admits until refused, at most `most` times; gives the ids. */
+      /** Admits until rejected, at most `most` times; gives the ids. */
       const admitAll = async (most: number, lane: 'interactive' | 'background' = 'interactive') => {
         const ids: string[] = [];
         for (let call = 0; call < most; call++) {
@@ -82,7 +82,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(new Set(await admitAll(20)).size).toBe(20);
     });
 
-    it('says in a refusal how long the window stays full, counted from the ends of the calls', async ({
+    it('says in a rejection how long the window stays full, counted from the ends of the calls', async ({
       onTestFinished,
     }) => {
       const { admitAll, ledger, end, pass, timesLonger } = await start(onTestFinished);
@@ -159,7 +159,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(await admitAll(80)).toHaveLength(18);
     });
 
-    it('shuts it again when the probe is refused, and lets the next probe go when it fails otherwise', async ({
+    it('shuts it again when the probe is rejected, and lets the next probe go when it fails otherwise', async ({
       onTestFinished,
     }) => {
       const { admitAll, end, pass } = await start(onTestFinished, { foreignBelow: 0 });
@@ -172,7 +172,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(await admitAll(80)).toHaveLength(1);
     });
 
-    it('halves its share once for calls that were refused together while its own log showed room', async ({
+    it('halves its share once for calls that were rejected together while its own log showed room', async ({
       onTestFinished,
     }) => {
       const told: unknown[] = [];

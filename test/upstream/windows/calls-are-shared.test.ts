@@ -180,7 +180,7 @@ describe('a gateway', () => {
     [400, 'UPSTREAM_REJECTED'],
     [401, 'UPSTREAM_UNAUTHORIZED'],
     [403, 'UPSTREAM_FORBIDDEN'],
-  ])('does not bridge a refusal: %d of what is old is %s', async (status, code) => {
+  ])('does not bridge a rejection: %d of what is old is %s', async (status, code) => {
     await open();
     await askPage(running);
     clock.advance(age.old);

@@ -167,7 +167,7 @@ describe('a refresher', () => {
     }
   });
 
-  it('gives all a refusal while it backs off, also where rows are fresh', async () => {
+  it('gives all a rejection while it backs off, also where rows are fresh', async () => {
     await serve(aged(60_000));
     fetches[0]?.reject(refusal);
     await until(() => expect(failures).toHaveLength(1));
