@@ -20,7 +20,15 @@ const logsModules = `
 import { writeSync } from 'node:fs';
 export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);
-  writeSync(2, 'loads ' + resolved.url + '\\n');
+  // A pipe that is full rejects the line for now.
+  for (let isWritten = false; !isWritten; ) {
+    try {
+      writeSync(2, 'loads ' + resolved.url + '\\n');
+      isWritten = true;
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
   return resolved;
 }`;
 const registersLog = `import { register } from 'node:module'; register('${moduleOf(logsModules)}');`;
