@@ -1,3 +1,5 @@
+import type { Timers } from './timers.ts';
+
 /**
  * Runs something once when a signal goes off; at once where it has gone off already, as then no event comes.
  * @returns stops listening
@@ -49,6 +51,28 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
     return await Promise.race([work, left]);
   } finally {
     stopListening();
+  }
+}
+
+/**
+ * Lets time pass.
+ * @param end ends the pause early
+ * @throws the signal's reason where it goes off first
+ */
+export async function pause(
+  ms: number,
+  clock: Timers,
+  signal: AbortSignal,
+  end?: Promise<void>,
+): Promise<void> {
+  let cancel = (): void => undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    cancel = clock.setTimer(ms, resolve);
+  });
+  try {
+    await untilAborted(end === undefined ? timeUp : Promise.race([timeUp, end]), signal);
+  } finally {
+    cancel();
   }
 }
 

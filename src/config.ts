@@ -265,7 +265,7 @@ const callerRequestsPerMinute = 1_200;
 /** Pages of the largest size that one operation may ask for. */
 const fullPages = 5;
 
-/** What is public is handed to anybody whom a cache on the way lets ask. */
+/** A cache on the way gives public answers to all who may ask it. */
 function checkCacheControl(values: Partial<SettingValues>, report: Report): void {
   const {
     CACHE_CONTROL: kept,

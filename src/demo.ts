@@ -23,7 +23,7 @@ const queries = (holdsFleet: boolean): readonly ExampleQuery[] => [
 
 /**
  * Settings that the demo takes from the environment: those for a front end and for the fleet, and nothing
- * that leads elsewhere.
+ * that leads to another place.
  */
 const taken = [
   'CORS_ORIGINS',

@@ -137,7 +137,10 @@ export function createMetrics(readings: Readings): Metrics {
     'lane',
     'reason',
   ]);
-  const foreign = counter('quota_foreign_use_total', 'Answers of 429 while our own log showed room.');
+  const foreign = counter(
+    'quota_foreign_use_total',
+    'Answers with 429 while our own call log was below the limit.',
+  );
   const fleetReads = counter('fleet_reads_total', 'Readings of the whole fleet, by outcome.', ['outcome']);
   fleetReads.inc({ outcome: 'published' }, 0);
   const fleetRows = counter('fleet_read_rows_total', 'Rows read for the fleet.');
@@ -164,7 +167,7 @@ export function createMetrics(readings: Readings): Metrics {
       if (ageMs !== undefined) set(ageMs / 1_000);
     },
   );
-  gauge('changes_kept', 'Readings of the fleet since which it can be told what has changed.', [], (set) =>
+  gauge('changes_kept', 'Readings of the fleet since which changes are known.', [], (set) =>
     set(readings.keptChanges().deltas),
   );
   gauge('changes_bytes', 'Bytes of the changes that are kept.', [], (set) =>
@@ -195,7 +198,7 @@ export function createMetrics(readings: Readings): Metrics {
   );
   const streamsEnded = counter(
     'streams_ended_total',
-    'Connections for subscriptions that the gateway ended, by why.',
+    'Connections for subscriptions that the gateway ended, by reason.',
     ['why'],
   );
   gauge('cache_bytes', 'Bytes of the windows in memory.', [], (set) => set(readings.cacheBytes()));

@@ -53,14 +53,18 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(values: Valu
     .toLowerCase()
     .pipe(z.enum(values, { error: `must be one of ${values.join(', ')}` }));
 
+/** Whether an address is reached by TLS, or is this machine itself; so is a text that is none, which has an error of its own. */
+const isSecure = (value: string): boolean => {
+  if (!URL.canParse(value)) return true;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+};
+const mustBeSecure = 'must begin with https:// (http:// is taken for this machine itself only)';
+
 /** Tokens are sent to these addresses, so only this machine itself may be reached without TLS. */
 const apiAddress = text
   .refine((value) => URL.canParse(value), 'must be an address such as https://api.security.microsoft.com')
-  .refine((value) => {
-    if (!URL.canParse(value)) return true;
-    const { protocol, hostname } = new URL(value);
-    return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
-  }, 'must begin with https:// (http:// is taken for this machine itself only)')
+  .refine(isSecure, mustBeSecure)
   .refine(
     (value) => !URL.canParse(value) || (new URL(value).search === '' && new URL(value).hash === ''),
     'must end before any ? or #',
@@ -207,11 +211,7 @@ const issuerAddress = text
     (value) => URL.canParse(value),
     'must be the address of an issuer, such as https://id.example/realms/staff',
   )
-  .refine((value) => {
-    if (!URL.canParse(value)) return true;
-    const { protocol, hostname } = new URL(value);
-    return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
-  }, 'must begin with https:// (http:// is taken for this machine itself only)');
+  .refine(isSecure, mustBeSecure);
 
 const scope = text.regex(/\/\.default$/, 'must end in /.default');
 

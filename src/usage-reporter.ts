@@ -8,7 +8,7 @@ export interface UsageReporterOptions {
   /** Certificates of the authorities to trust, in PEM. Default: those that Node trusts. */
   readonly ca: readonly string[] | undefined;
   readonly log: Logger;
-  /** Gets the connections outward, which are to be closed after the server. */
+  /** Gets the connections outward, to close them after the server. */
   readonly started: Started;
 }
 

@@ -54,7 +54,8 @@ describe('the layers', () => {
     const readers = new Set(reading.map(({ from }) => from));
     const threads = ['thread.ts', 'thread-body.ts'];
     // Deflating is a function of bytes.
-    const allowed = ['cancellation.ts', 'timers.ts', 'lru-cache', 'node:zlib', 'pino', ...threads];
+    const waiting = ['cancellation.ts', 'shared-work.ts', 'timers.ts'];
+    const allowed = [...waiting, 'binary-search.ts', 'lru-cache', 'node:zlib', 'pino', ...threads];
     const isSharing = (from: string): boolean =>
       from.startsWith('fleet/redis-') ||
       ['fleet/snapshot-chunks.ts', 'fleet/changes/redis-deltas.ts'].includes(from);

@@ -53,7 +53,7 @@ const of = (findings: readonly Finding[], what: string) =>
   findings.filter((finding) => finding.check === what);
 
 describe('check, where all is well', () => {
-  it('tells settings, sign-in, rights, forms and clock, and counts its own calls', async () => {
+  it('reports settings, sign-in, rights, forms and clock, and counts its own calls', async () => {
     const findings = await check();
     expect(short(findings)).toEqual([
       ['settings', 'ok'],
@@ -95,7 +95,7 @@ describe('check, where all is well', () => {
 });
 
 describe('check, where something is wrong', () => {
-  it('tells all problems of settings at once, and goes on as far as it can', async () => {
+  it('reports all problems of settings at once, and goes on as far as it can', async () => {
     const findings = await check({ CALLER_AUTH: '', MAX_PAGE_SIZE: '77', MACHINES_API_URLS: 'https://a' });
     expect(failed(findings)).toEqual([
       expect.objectContaining({
@@ -176,7 +176,7 @@ describe('check, where something is wrong', () => {
     expect(calls()).toBe(1);
   });
 
-  it('names the proxy that refuses', async () => {
+  it('names the proxy that rejects', async () => {
     const proxy = await startConnectProxy({ refusal: 403 });
     onTestFinished(proxy.close);
     const findings = await check({ HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url });
@@ -246,7 +246,7 @@ describe('check, where something is wrong', () => {
 });
 
 describe('the clock of upstream', () => {
-  it.each([0, 90_000, -600_000])('is told by the Date of an answer: %d ms', async (aheadMs) => {
+  it.each([0, 90_000, -600_000])('is measured by the Date of an answer: %d ms', async (aheadMs) => {
     const clock = { wall: () => Date.UTC(2026, 8, 8), monotonic: () => 0 };
     const date = new Date(clock.wall() + aheadMs).toUTCString();
     const transport = countedTransport(
@@ -313,7 +313,7 @@ describe('the command check', () => {
     expect(program.stderr()).toBe('');
   });
 
-  it('ends by SIGINT while it waits, as a shell has it, and takes that for no failure', async () => {
+  it('ends by SIGINT while it waits, as a shell has it, and counts that as no failure', async () => {
     directory.emulator.configure({ latencyMs: 600_000 });
     const program = run([]);
     await until(() => expect(calls()).toBe(1));

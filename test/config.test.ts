@@ -261,7 +261,7 @@ describe('settings that are given', () => {
     ['INTROSPECTION', 'non'],
   ];
 
-  it.each(refused)('are refused: %s=%s', (name, text) => {
+  it.each(refused)('are rejected: %s=%s', (name, text) => {
     expect(wrongSettings({ ...(name.startsWith('AZURE') ? entra : least), [name]: text })).toEqual([name]);
   });
 });
@@ -463,7 +463,7 @@ describe('the ages of the cache', () => {
 describe('the address of Redis', () => {
   const url = `rediss://gateway:${secrets.clientSecret}@redis.example:6380/2`;
 
-  it('may lead elsewhere without TLS only where that is allowed by name', () => {
+  it('may lead to another host without TLS only where that is allowed by name', () => {
     expect(wrongSettings({ ...least, REDIS_URL: 'redis://redis.example:6379' })).toEqual(['REDIS_URL']);
     for (const url of ['redis://127.0.0.1:6379', 'rediss://redis.example:6380']) {
       expect(read({ ...least, REDIS_URL: url }).quota.redisUrl?.reveal()).toBe(url);
@@ -480,7 +480,7 @@ describe('the address of Redis', () => {
     ['a parameter', 'rediss://redis.example?password=mellon'],
     ['no host', 'rediss://user:friend@'],
     ['a port that is none', 'rediss://user:friend@redis.example:65536'],
-  ])('is refused with %s, by a text that shows nothing of it', (_, address) => {
+  ])('is rejected with %s, by a text that shows nothing of it', (_, address) => {
     const { message } = problemsOf({ ...least, REDIS_URL: address });
     expect(message).toContain(
       'REDIS_URL must be an address such as rediss://user:password@redis.example:6380',
@@ -589,7 +589,7 @@ describe('the credential', () => {
     expect(secretsIn(JSON.stringify(credential))).toEqual([]);
   });
 
-  it('is refused where the file holds no certificate with its key, and the file is not quoted', () => {
+  it('is rejected where the file holds no certificate with its key, and the file is not quoted', () => {
     const { AZURE_CLIENT_SECRET: _, ...rest } = entra;
     const { message, problems } = problemsOf(
       { ...rest, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' },
@@ -625,11 +625,11 @@ describe('the credential', () => {
     ['no secret', { ...entra, AZURE_CLIENT_SECRET: '' }, 'AZURE_CLIENT_SECRET'],
     ['no tenant', { ...entra, AZURE_TENANT_ID: ' ' }, 'AZURE_TENANT_ID'],
     ['no client id', { ...entra, AZURE_CLIENT_ID: undefined }, 'AZURE_CLIENT_ID'],
-  ])('is refused with %s', (_, environment, name) => {
+  ])('is rejected with %s', (_, environment, name) => {
     expect(wrongSettings(environment)).toEqual([name]);
   });
 
-  it('is refused without anything, naming all that could be set', () => {
+  it('is rejected without anything, naming all that could be set', () => {
     const { message } = problemsOf({ CALLER_AUTH: 'none' });
     for (const name of [
       'AZURE_TENANT_ID',
@@ -644,7 +644,7 @@ describe('the credential', () => {
     }
   });
 
-  it('is refused where the certificate cannot be read, with the reason but not the path', () => {
+  it('is rejected where the certificate cannot be read, with the reason but not the path', () => {
     const { AZURE_CLIENT_SECRET: _, ...rest } = entra;
     const { message, problems } = problemsOf(
       { ...rest, AZURE_CLIENT_CERTIFICATE_PATH: '/nowhere/xyzzy.pem' },
@@ -800,7 +800,7 @@ describe('callers with a token', () => {
     ],
     ['row rules for anybody', { ...least, ROW_RULES_PATH: '/rules' }, 'ROW_RULES_PATH'],
     ['row rules that are none', { ...callers, ROW_RULES_PATH: '/rules' }, 'ROW_RULES_PATH'],
-  ])('are refused with %s', (_, environment, name) => {
+  ])('are rejected with %s', (_, environment, name) => {
     expect(wrongSettings(environment)).toEqual([name]);
   });
 
@@ -913,15 +913,15 @@ describe('CORS_ORIGINS', () => {
     'https://a.example:443',
     'file:///a',
     'https://user@a.example',
-  ])('refuses %s', (origins) => {
+  ])('rejects %s', (origins) => {
     expect(problemsOf({ ...least, CORS_ORIGINS: origins }).message).toMatch(
       /CORS_ORIGINS must be a list of exact origins/,
     );
   });
 });
 
-describe('a setting that is no more', () => {
-  it('is refused at the start, with what to set in its place: EXTRA_CA_PATH', () => {
+describe('a retired setting', () => {
+  it('is rejected at the start, with what to set in its place: EXTRA_CA_PATH', () => {
     const { message } = problemsOf({ ...least, EXTRA_CA_PATH: '/ca.pem' });
     expect(message).toContain('EXTRA_CA_PATH is no longer a setting; set NODE_EXTRA_CA_CERTS');
     expect(message).not.toContain('/ca.pem');
@@ -976,7 +976,7 @@ describe('the proxy', () => {
     'http://user:xyz%ff@proxy.example',
     'http://user@proxy.example',
     'http://',
-  ])('is refused, and nothing of it shown: %s', (text) => {
+  ])('is rejected, and nothing of it shown: %s', (text) => {
     const { message } = problemsOf({ ...least, HTTPS_PROXY: text });
     expect(message).toContain('HTTPS_PROXY must be the address of an HTTP proxy');
     expect(message).not.toMatch(/xyz|zy@|12/);

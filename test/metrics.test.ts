@@ -87,7 +87,7 @@ describe('/metrics', () => {
     expect(samples.get('machines_gateway_cache_bytes')).toBeGreaterThan(10_000);
   });
 
-  it('has what Node tells of itself: memory and the event loop', () => {
+  it("has Node's own metrics: memory and the event loop", () => {
     expect(text).toContain('process_resident_memory_bytes ');
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds ');
   });
@@ -157,7 +157,7 @@ describe('a request whose connection ends ahead of the answer', () => {
 });
 
 describe('the metrics of the fleet', () => {
-  it('tell its machines, its age, its readings and, where set, its risks', async () => {
+  it('show its machines, its age, its readings and, where set, its risks', async () => {
     const running = await runGateway({ environment: { FLEET: 'on', FLEET_TREND_METRICS: 'on' } });
     onTestFinished(running.close);
     const metric = async (): Promise<ReadonlyMap<string, number>> =>

@@ -61,7 +61,7 @@ describe('query', () => {
     expect(emulator.requests()).toEqual([]);
   });
 
-  it('takes variables, and the query from a file', async () => {
+  it('reads variables, and the query from a file', async () => {
     const file = join(folder, 'page.graphql');
     writeFileSync(file, 'query Page($first: Int!) { machines(first: $first) { nodes { id } } }');
     const { code, data } = await answerOf(query(['--file', file, '--variables', '{"first":3}']));
@@ -69,7 +69,7 @@ describe('query', () => {
     expect(data.machines.nodes).toHaveLength(3);
   });
 
-  it('takes the query from standard input by -', async () => {
+  it('reads the query from standard input by -', async () => {
     const program = runCommand(
       'sh',
       ['-c', `echo '{ __typename }' | "$0" "$1" query -f -`, process.execPath, main],
@@ -111,7 +111,7 @@ describe('query', () => {
     expect(emulator.requests()).toEqual([]);
   });
 
-  it('refuses with 2 to ask in the name of callers, as there are none', async () => {
+  it('rejects with 2 to ask in the name of callers, as there are none', async () => {
     const program = query(['{ a }'], {
       MACHINES_API_TOKEN: '',
       AZURE_TENANT_ID: '3d1c9c9e-7c1f-4d4e-9f5a-0c6f3b1d2e4f',

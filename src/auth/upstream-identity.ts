@@ -47,7 +47,7 @@ export function createUpstreamIdentity(
   options: IdentityOptions,
 ): UpstreamIdentity {
   if (asked === 'app') return ownIdentity(signIn, options);
-  // The settings refuse it, and so must this: otherwise callers would see the rows of the gateway itself.
+  // The settings reject it, and so must this: otherwise callers would see the rows of the gateway itself.
   if (signIn.kind !== 'entra') throw new Error('Only an app registration can ask on behalf of callers.');
   return callersIdentity(signIn.application, options);
 }
@@ -89,7 +89,7 @@ function callersIdentity(
   { network, clock, onRenewalFailed }: IdentityOptions,
 ): UpstreamIdentity {
   const ask = entraOnBehalfOf(application, network);
-  /** What the operator must correct, by the last sign-in; what a user must do is told to the user. */
+  /** What the operator must correct, by the last sign-in; what a user must do is in the error for that user. */
   let refusal: string | undefined;
   const acquire = async (assertion: Secret): Promise<AccessToken> => {
     try {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { single, type Transport } from '../upstream/transport.ts';
 
-/** A transport that counts its calls, and tells how far the clock of upstream is ahead of this machine's. */
+/** A transport that counts its calls, and measures how far upstream's clock is ahead of this machine's. */
 export interface CountedTransport extends Transport {
   readonly calls: () => number;
   /** In milliseconds, by the `Date` of the last answer, which holds whole seconds; undefined before one came. */

@@ -100,7 +100,7 @@ function neverSeenFinding(way: NeverSeenWay, machines: number, tried: readonly s
     'warning',
     check,
     `No filter brings machines without lastSeen; a plain page shows ${machines}.${before}`,
-    'Nothing need be done: the fleet finds them by plain pages, which cost more calls where there are many.',
+    'Nothing to do: the fleet finds them by plain pages, which cost more calls where there are many.',
   );
 }
 
@@ -155,10 +155,10 @@ const idsNeverSeen = ({ ids, seen }: RowBlock): readonly string[] =>
 /** How the rows of a page follow one another. */
 function orderOf({ ids, seen }: RowBlock): string {
   const known = [...seen].filter((at) => at !== noTicks);
-  if (ids.length < 3) return 'too few to tell an order';
+  if (ids.length < 3) return 'too few to show an order';
   if (isAscending(ids)) return 'by id';
   if (isAscending(known)) return 'by lastSeen, oldest first';
-  return isAscending(known.toReversed()) ? 'by lastSeen, newest first' : 'in no order that can be told';
+  return isAscending(known.toReversed()) ? 'by lastSeen, newest first' : 'in no order that was recognized';
 }
 
 function isAscending<T extends string | bigint>(values: readonly T[]): boolean {

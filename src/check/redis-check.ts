@@ -34,7 +34,7 @@ export async function* checkRedis(
         yield toDo(
           'warning',
           check,
-          `Its maxmemory-policy is ${policy}, by which it may drop what replicas share.`,
+          `Its maxmemory-policy is ${policy}, so it may evict what replicas share.`,
           'Set maxmemory-policy to noeviction.',
         );
       }

@@ -9,7 +9,10 @@ const grant =
   'In Microsoft Entra ID give the app registration the application permission Machine.Read.All of WindowsDefenderATP, with ' +
   'admin consent. Tokens keep their roles for up to an hour.';
 
-/** Whom a token is for, and what it allows, by its claims. The token itself is told nowhere. @param now epoch milliseconds */
+/**
+ * Whom a token is for, and what it allows, by its claims. The token itself is not shown.
+ * @param now epoch milliseconds
+ */
 export function describeToken({ value }: AccessToken, now: number): readonly Finding[] {
   const claims = claimsOf(value.reveal());
   if (claims === undefined) {
@@ -54,6 +57,6 @@ function claimsOf(token: string) {
   }
 }
 
-/** Claims are others' texts: names and addresses are told, and nothing that could be more. */
+/** Claims are others' texts: only names and addresses are shown. */
 const plain = (claim: unknown): string =>
   typeof claim === 'string' && /^[\w.:/-]{1,100}$/.test(claim) ? claim : 'unknown';

@@ -31,8 +31,9 @@ import { checkRedis } from './redis-check.ts';
 import { describeToken } from './sign-in-check.ts';
 
 /**
- * Goes the way of a request step by step with the settings of an environment, and tells what it finds: settings, sign-in, one
- * call, the forms of calls that the tenant takes, the clock, Redis. What rests on a step that failed is left out.
+ * Goes the way of a request step by step with the settings of an environment, and reports what it finds: settings,
+ * sign-in, one call, the forms of calls that the tenant takes, the clock, Redis. What rests on a step that failed is
+ * left out.
  */
 export interface TenantCheckOptions {
   readonly environment: Environment;
@@ -66,7 +67,7 @@ export async function* checkTenant(options: TenantCheckOptions): AsyncGenerator<
 function* settingsFindings({ environment, readFile }: TenantCheckOptions): Generator<Finding, void> {
   try {
     readConfig(environment, readFile);
-    yield ok('settings', 'All settings can be meant.');
+    yield ok('settings', 'All settings are known and valid.');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const { setting, problem } of error.problems) {

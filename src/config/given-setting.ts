@@ -73,11 +73,7 @@ export interface MovedDefault {
 }
 
 /** @param text the default as it is without others */
-export function movedDefault(
-  name: SettingName,
-  text: string,
-  environment: Environment,
-): MovedDefault | undefined {
+function movedDefault(name: SettingName, text: string, environment: Environment): MovedDefault | undefined {
   const names = ascents.find((ascent) => ascent.names.includes(name))?.names ?? [];
   const place = names.indexOf(name);
   let moved: MovedDefault | undefined;

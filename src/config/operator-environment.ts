@@ -19,7 +19,7 @@ const left = [
   'REDIS_PLAINTEXT',
 ] as const satisfies readonly SettingName[];
 
-/** The environment for the operator on this machine: who asks is the app registration itself, and nothing listens. */
+/** The environment for the operator on this machine: the app registration itself asks, and nothing listens. */
 export function operatorEnvironment(environment: Environment): Environment {
   const names: ReadonlySet<string> = new Set([...left, 'REDIS_URL_FILE']);
   const kept = Object.entries(environment).filter(([name]) => !names.has(name));
@@ -32,6 +32,6 @@ export function operatorEnvironment(environment: Environment): Environment {
   };
 }
 
-/** Whether upstream is asked in the name of callers, so that there is nobody to ask as. */
+/** Whether upstream is asked in the name of callers, so that the gateway has no identity of its own to ask with. */
 export const asksAsCallers = ({ UPSTREAM_IDENTITY: identity = '' }: Environment): boolean =>
   identity.trim().toLowerCase() === 'caller';

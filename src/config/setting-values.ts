@@ -61,7 +61,7 @@ export type ReadFile = (path: string) => string;
 
 /**
  * The text of a file that a setting names.
- * @param report is told what is wrong, as in "names a file that cannot be read (ENOENT)"
+ * @param report gets what is wrong, as in "names a file that cannot be read (ENOENT)"
  */
 export function readNamedFile(
   path: string,

@@ -3,8 +3,8 @@ import type { Timers } from '../timers.ts';
 const hourMs = 3_600_000;
 
 /**
- * The part of the hourly quota that reading the fleet may take, counted over a sliding hour. The quota itself is counted
- * elsewhere; this leaves the rest of it to all other calls.
+ * The part of the hourly quota that reading the fleet may take, counted over a sliding hour. The quota itself is
+ * counted in upstream/quota; this leaves the rest of it to all other calls.
  */
 export class CallBudget {
   readonly #clock: Timers;

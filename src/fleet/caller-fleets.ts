@@ -37,7 +37,7 @@ export interface CallerRefresher {
   /** Whether a list may be served to a call. */
   readonly mayServe: (list: Pick<CallerList, 'sentAt'>, call: Call) => boolean;
   readonly freshnessOf: (list: Pick<CallerList, 'sentAt'>) => 'fresh' | 'stale' | 'old' | 'dead';
-  /** @throws {UpstreamError} where upstream rejected the principal lately */
+  /** @throws {UpstreamError} after upstream rejected the principal, for the back-off */
   readonly throwRefusal: (key: string) => void;
 }
 

@@ -1,3 +1,4 @@
+import { firstWhere } from '../binary-search.ts';
 import type { PlainValue, ValueOrder } from '../machines/order.ts';
 import { noTicks, type Ticks, ticksOf } from '../machines/ticks.ts';
 import type { Dictionary } from './dictionary.ts';
@@ -93,14 +94,7 @@ function distinct(byRow: BigInt64Array): BigInt64Array {
 
 function codeOfTicks(sorted: BigInt64Array, ticks: Ticks): number {
   if (ticks === noTicks) return 0;
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? noTicks) < ticks) low = middle + 1;
-    else high = middle;
-  }
-  return low + 1;
+  return 1 + firstWhere(0, sorted.length, (index) => (sorted[index] ?? noTicks) >= ticks);
 }
 
 /** Where the elements of each slot's list lie; one for all lists of the same length, as those of the addresses. */
@@ -150,7 +144,7 @@ export class ListDraft {
     }
   }
 
-  /** @param starts of these slots, as the places tell */
+  /** @param starts of these slots, by the places */
   finish(slots: Uint32Array, starts: Uint32Array): ListColumn {
     const places = this.#elementPlaces(slots, starts);
     const numbers = this.#numbers.codes;

@@ -3,7 +3,7 @@ import type { IpInterface, Machine } from '../machines/machine.ts';
 import { type PlainValue, valueOrders } from '../machines/order.ts';
 
 /** The properties that have a column, in the fixed order in which a snapshot's arrays are listed. */
-export const interfaceFields = [
+const interfaceFields = [
   'ipAddress',
   'macAddress',
   'type',

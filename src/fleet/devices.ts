@@ -1,8 +1,9 @@
+import { firstWhere } from '../binary-search.ts';
 import type { ScalarProperty } from '../machines/condition.ts';
 import { noTicks } from '../machines/ticks.ts';
 import { type Dictionary, equalRange, rankOf, valueAt } from './dictionary.ts';
 import { allBits } from './selection.ts';
-import type { Columns, DeviceLinks } from './snapshot.ts';
+import { type Columns, type DeviceLinks, linksOf } from './snapshot.ts';
 import { sharedUint32, sharedWith } from './typed-arrays.ts';
 
 /**
@@ -21,10 +22,10 @@ import { sharedUint32, sharedWith } from './typed-arrays.ts';
  * Through a third record, too: these are the connected parts of a graph. The latest record of a device is the one with the
  * latest `lastSeen`, then the latest `firstSeen`, then the highest id; null is earliest.
  *
- * The signs are found once a snapshot, in the thread that builds it, and take 20 bytes for each record that has one in common
- * with another. Who may see only some device groups is told of devices as if there were no other records: a record is then
- * joined to others, and outdone by others, of those groups alone. That takes a pass over the records with signs, and a bit a
- * row, which are kept for the scopes that were asked for lately.
+ * The signs are found once a snapshot, in the thread that builds it, and take 20 bytes for each record that has one
+ * in common with another. For callers who may see only some device groups there are no other records: a record is
+ * then joined to others, and outdone by others, of those groups alone. That takes a pass over the records with signs,
+ * and a bit a row, which are cached for the last scopes.
  */
 
 /** Rows of columns as records: row n is record `first` + n. Some may be left out. */
@@ -65,13 +66,7 @@ export function linkRecords(own: RecordRows, others?: RecordRows): DeviceLinks {
 
 /** The links, those arrays that hold the same as earlier ones replaced by them. */
 export function shareLinks(links: DeviceLinks, earlier: DeviceLinks): DeviceLinks {
-  return {
-    records: sharedWith(links.records, earlier.records),
-    devices: sharedWith(links.devices, earlier.devices),
-    mergedInto: sharedWith(links.mergedInto, earlier.mergedInto),
-    begins: sharedWith(links.begins, earlier.begins),
-    ends: sharedWith(links.ends, earlier.ends),
-  };
+  return linksOf((name) => sharedWith(links[name], earlier[name]));
 }
 
 function packed(
@@ -81,13 +76,7 @@ function packed(
 ): DeviceLinks {
   const numbers = new Map<number, number>();
   const places = new Map<number, number>();
-  const links = {
-    records: sharedUint32(records.length),
-    devices: sharedUint32(records.length),
-    mergedInto: sharedUint32(records.length),
-    begins: sharedUint32(records.length),
-    ends: sharedUint32(records.length),
-  };
+  const links = linksOf(() => sharedUint32(records.length));
   records.forEach(({ record, seen, first }, place) => {
     places.set(record, place + 1);
     links.records[place] = record;
@@ -228,7 +217,7 @@ function ticksAt(columns: Columns, property: 'lastSeen' | 'firstSeen', row: numb
 
 /**
  * The latest records of their devices, a bit each, among those that may be seen; of those that may not, nothing is said.
- * The latest come first, so that each device is told by the first place of those that are joined to it.
+ * The latest come first, so that the first place of those that are joined names each device.
  * @param end one more than the highest record
  */
 export function latestRecords(
@@ -298,13 +287,7 @@ class Followers {
 
   /** How many began before an hour. */
   #indexOf(hour: number): number {
-    let low = 0;
-    let high = this.#places.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#begins[this.#places[middle] ?? 0] ?? 0) < hour) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const places = this.#places;
+    return firstWhere(0, places.length, (index) => (this.#begins[places[index] ?? 0] ?? 0) >= hour);
   }
 }

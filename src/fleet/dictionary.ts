@@ -1,3 +1,4 @@
+import { firstWhere } from '../binary-search.ts';
 import { type OrderKey, orderKey, type PlainValue, type ValueOrder } from '../machines/order.ts';
 import { momentOfHalves, momentOfTicks, type Ticks, ticksOf } from '../machines/ticks.ts';
 
@@ -138,14 +139,7 @@ export function upperBound(dictionary: Dictionary, key: SearchKey): number {
 }
 
 function firstCode(dictionary: Dictionary, holds: (key: SearchKey) => boolean): number {
-  let low = 1;
-  let high = dictionary.size + 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(keyAt(dictionary, middle))) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstWhere(1, dictionary.size + 1, (code) => holds(keyAt(dictionary, code)));
 }
 
 /** What the value of a code, which is not 0, is compared by. */
@@ -183,7 +177,7 @@ export function compareValues(
   }
   const exact = left.values.exact;
   const other = right.values.exact;
-  // Mostly they are the same, which the bytes tell without reading them as text.
+  // Mostly they are the same, which the bytes show without decoding.
   if (isSameText(exact, leftCode - 1, other, rightCode - 1)) return 0;
   return (
     compare(keyAt(left, leftCode), keyAt(right, rightCode)) ||

@@ -48,7 +48,7 @@ export function idsNeverSeen({ columns }: Snapshot): string[] {
   const { codes } = columns.lastSeen;
   for (let row = 0; row < codes.length; row++) {
     if (codes[row] !== 0) continue;
-    // TextDecoder refuses shared memory; `slice` copies it.
+    // TextDecoder rejects shared memory; `slice` copies it.
     const text = columns.id.codes[row] ?? 0;
     ids.push(Buffer.from(bytes.slice(starts[text - 1] ?? 0, starts[text] ?? 0)).toString('utf8'));
   }

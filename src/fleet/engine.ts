@@ -35,7 +35,7 @@ export interface FleetEngine {
   ) => Promise<FacetAnswer>;
   /** The way back from `later` to `earlier`. Throws as `query`. */
   readonly compare: (earlier: Snapshot, later: Snapshot, signal: AbortSignal) => Promise<Delta>;
-  /** What has changed for somebody since an earlier reading. Throws as `query`. */
+  /** What has changed since an earlier reading, within a scope. Throws as `query`. */
   readonly changes: (
     snapshot: Snapshot,
     since: SinceWhen,

@@ -67,7 +67,10 @@ function mostFrequent(counts: Uint32Array): readonly number[] {
   );
 }
 
-/** By code of a group's id, its name at the first selected machine that tells one. @param groups those that are asked for */
+/**
+ * By code of a group's id, its name at the first selected machine that has one.
+ * @param groups those that are asked for
+ */
 function groupNames(
   { columns }: Snapshot,
   selection: Selection,

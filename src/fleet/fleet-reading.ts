@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { timeLimit } from '../cancellation.ts';
+import { pause, timeLimit } from '../cancellation.ts';
 import { allDevices } from '../machines/device-scope.ts';
 import { type Moment, momentOf } from '../machines/moment.ts';
 import type { RowBlock } from '../machines/row-block.ts';
@@ -9,7 +9,6 @@ import type { Timers } from '../timers.ts';
 import { requestFields, type Span } from '../tracing/span.ts';
 import { UpstreamError } from '../upstream/upstream-error.ts';
 import type { CallBudget } from './call-budget.ts';
-import { pause } from './pause.ts';
 import {
   type Before,
   type Finding,

@@ -40,7 +40,7 @@ export function rowSourceOf(snapshot: Snapshot, scope: DeviceScope): RowSource {
   return source;
 }
 
-/** One that was just made, and nobody else has yet. */
+/** One that was just made, and has no other holder yet. */
 type WritableShown = { -readonly [Property in keyof ShownMachine]: ShownMachine[Property] };
 
 /** A row that is there. */
@@ -57,7 +57,7 @@ interface RowReader {
   readonly sources: LRUCache<string, RowSource>;
 }
 
-/** Scopes of a snapshot whose rows are told from those of others. */
+/** Scopes of a snapshot whose rows are kept apart from those of others. */
 const mostScopes = 256;
 
 /** How to read rows of a snapshot: a memo of what never changes, which goes with its snapshot. */

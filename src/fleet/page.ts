@@ -1,3 +1,4 @@
+import { firstWhere } from '../binary-search.ts';
 import type { FleetPageRequest, SortKey } from '../machines/fleet-view.ts';
 import type { MachineOrder } from '../machines/order.ts';
 import type { Permutations } from './permutations.ts';
@@ -73,15 +74,10 @@ function pageAlong(
 /** How many of the sorted rows come before a place, or are it. */
 function endOf(sorted: Uint32Array, order: RowOrder, key: SortKey, itself: 'included' | 'excluded'): number {
   const place = order.placeOf(key);
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const found = order.compareWith(sorted[middle] ?? 0, place);
-    if (found < 0 || (found === 0 && itself === 'included')) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(0, sorted.length, (at) => {
+    const found = order.compareWith(sorted[at] ?? 0, place);
+    return found > 0 || (found === 0 && itself === 'excluded');
+  });
 }
 
 function isAnySelected(sorted: Uint32Array, selection: Selection, from: number, step: 1 | -1): boolean {

@@ -3,7 +3,7 @@ import { type MachineOrder, orderFields } from '../machines/order.ts';
 import { ordinalsOf } from './row-order.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Keeps the rows of snapshots in the orders by one field that were asked for lately, within a number of bytes. */
+/** Keeps the rows of snapshots in the last used orders by one field, within a number of bytes. */
 export class Permutations {
   readonly #kept: LRUCache<string, Uint32Array>;
 
@@ -23,7 +23,7 @@ export class Permutations {
 }
 
 /** A counting sort by codes: one pass to count, one to place, and rows of the same value stay in the order of ids. */
-export function sortRows(snapshot: Snapshot, { field, direction }: MachineOrder): Uint32Array {
+function sortRows(snapshot: Snapshot, { field, direction }: MachineOrder): Uint32Array {
   const { codes, dictionary } = snapshot.columns[orderFields[field]];
   // Rows lie by id.
   if (field === 'ID' && direction === 'ASC') return new Uint32Array(codes.length).map((_, row) => row);

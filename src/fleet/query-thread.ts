@@ -1,4 +1,4 @@
-import { untilAborted } from '../cancellation.ts';
+import { onAbort, untilAborted } from '../cancellation.ts';
 import type { FacetRequest, FleetQuery } from '../machines/fleet-view.ts';
 import { Thread } from '../thread.ts';
 import type { Steps } from './answer-cost.ts';
@@ -38,7 +38,7 @@ interface Turn {
 
 /**
  * The thread that answers from large snapshots, one query at a time. It is started when first needed; where it ends by
- * itself, the query that it had is tried once again in another, and fails where that ends too. Costly queries wait longer,
+ * itself, the query that it had is retried once in another. Costly queries wait longer,
  * so that many of them do not delay cheap ones; each has its turn in the end.
  */
 export class QueryThread {
@@ -131,19 +131,21 @@ export class QueryThread {
     signal?: AbortSignal,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
-        reject(signal?.reason);
-      };
+      let stopListening: (() => void) | undefined;
       const turn: Turn = {
         due,
         run: () => {
-          signal?.removeEventListener('abort', leave);
+          stopListening?.();
           return run().then(resolve, reject);
         },
       };
-      signal?.addEventListener('abort', leave, { once: true });
       this.#waiting.push(turn);
+      stopListening =
+        signal &&
+        onAbort(signal, () => {
+          this.#waiting.splice(this.#waiting.indexOf(turn), 1);
+          reject(signal.reason);
+        });
       this.#next();
     });
   }

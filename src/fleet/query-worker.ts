@@ -6,7 +6,10 @@ import type { ChangesQuery, NetChanges } from './changes/net-changes.ts';
 import type { SinceWhen } from './changes/past.ts';
 import type { Snapshot, SnapshotId } from './snapshot.ts';
 
-/** The body of the thread that answers from large snapshots. It is given a snapshot once, and told when to let it go. */
+/**
+ * The body of the thread that answers from large snapshots. It gets each snapshot once, and a message when to drop
+ * it.
+ */
 export type QueryMessage =
   | { readonly kind: 'hold'; readonly snapshot: Snapshot }
   | { readonly kind: 'forget'; readonly id: SnapshotId }

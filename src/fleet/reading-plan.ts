@@ -177,7 +177,7 @@ function* askBelieving(query: WindowQuery, expected: number): Asking<Reply> {
   return yield* ask(query, doubtMs);
 }
 
-/** One call that brings one row at most. Where upstream refuses it, the size shows while reading. */
+/** One call that brings one row at most. Where upstream rejects it, the size shows while reading. */
 function* hasMoreThan(machines: number): Asking<boolean> {
   const brought = yield* ask(plainPage(machines, 1));
   return brought !== undefined && brought.block.ids.length > 0;
@@ -326,7 +326,7 @@ function* readRanges(planned: readonly Range[], expectedRows: number, reading: R
   return { kind: 'whole', exact };
 }
 
-/** Reads by `$skip` what cannot be told apart by `lastSeen`; rows can be missed where they move meanwhile. */
+/** Reads by `$skip` what `lastSeen` does not distinguish; rows can be missed where they move meanwhile. */
 function* readBySkip(filter: ODataFilter, from: number, { rules, witness }: Reading): Asking<number> {
   let rows = 0;
   for (let page: Reply; page?.ended !== true && rows <= rules.maxMachines; ) {

@@ -10,7 +10,7 @@ export interface RedisChunksOptions {
   readonly connection: RedisConnection;
   readonly keys: SharedKeys;
   readonly times: Pick<ExchangeTimes, 'chunkMs' | 'commandMs'>;
-  /** When all has to be done, by the clock. */
+  /** Deadline of all commands, by the clock. */
   readonly untilMs: number;
   readonly clock: Timers;
   readonly signal: AbortSignal;

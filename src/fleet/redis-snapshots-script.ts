@@ -8,16 +8,13 @@ import type { DeltaName } from './changes/redis-deltas.ts';
  * its end, `newest` the snapshot that was published last, `manifest` what it consists of, `chunks` the names of its chunks.
  * A sorted set lists the deltas that lead back from it, by the time of their publication, as `<id>.<pieces>.<bytes>`.
  *
- * A lease is named by its number and a random word: the number goes up, and the word tells it from one of the same number
- * that was given out after Redis had lost its data. Only the last one publishes, also when its time is up.
+ * A lease is named by its number and a random word: the number goes up, and the word distinguishes it from one of the
+ * same number that was given out after Redis had lost its data. Only the last one publishes, also when its time is
+ * up.
  */
 const script = redisScript(`
 local state, base = KEYS[1], string.sub(KEYS[1], 1, -6)
 local op, lease, leaseMs = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local call = redis.call
-local time = call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function whole(n) return string.format('%.0f', n) end
 local function field(name) return call('HGET', state, name) or '' end
 -- An end further away than a lease lasts is of a clock that was set back since.
 local function isHeld()

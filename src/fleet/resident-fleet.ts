@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { onAbort, untilAborted } from '../cancellation.ts';
+import { onAbort, pause, untilAborted } from '../cancellation.ts';
 import { type Moment, momentOf } from '../machines/moment.ts';
 import type { RowBlock } from '../machines/row-block.ts';
 import type { MachineSource, Principal } from '../machines/source.ts';
@@ -28,7 +28,6 @@ import {
 import { FleetReading, IncompleteReading } from './fleet-reading.ts';
 import { KeptSnapshots } from './kept-snapshots.ts';
 import { untriedForms } from './never-seen.ts';
-import { pause } from './pause.ts';
 import type { Knowledge, KnownFleet, ReadingRules } from './reading-plan.ts';
 import type { Snapshot, SnapshotId } from './snapshot.ts';
 import type { ReadLease, SnapshotExchange } from './snapshot-exchange.ts';
@@ -85,7 +84,7 @@ export interface ReadReport {
 }
 
 /**
- * `published`; `late`: another replica had taken over; `refused`: upstream refuses the app registration or the query;
+ * `published`; `late`: another replica had taken over; `refused`: upstream rejects the app registration or the query;
  * `too_large`, `inconsistent`, `outrun`, `aged`: see {@link IncompleteReading}; `failed`: anything else.
  */
 export type ReadOutcome =
@@ -201,7 +200,7 @@ class ResidentFleet implements Fleet {
           const waitMs = Math.max(heldUpMs, guessMs);
           throw snapshot === undefined ? fleetLoading(waitMs) : fleetReadAgain(waitMs);
         }
-        await this.#changeWithin(leftMs, signal);
+        await pause(leftMs, clock, signal, this.#changed.promise);
       }
     } finally {
       this.#wishes.delete(wish);
@@ -235,7 +234,7 @@ class ResidentFleet implements Fleet {
     return this.#budget.hasRoomAhead(Math.max(1, this.#lastCalls), this.#intervalMs());
   }
 
-  /** Whether somebody waits for a younger snapshot than the newest, which may be read ahead of its time. */
+  /** Whether a caller waits for a younger snapshot than the newest, which may be read ahead of its time. */
   #isWanted(): boolean {
     const newest = this.#kept.newest;
     if (newest === undefined) return false;
@@ -306,19 +305,6 @@ class ResidentFleet implements Fleet {
     return this.#nextAt === undefined ? 0 : Math.max(0, this.#nextAt - this.#options.clock.now());
   }
 
-  /** Waits until something changes, or the time is up. @throws the signal's reason where the caller leaves before */
-  async #changeWithin(ms: number, signal: AbortSignal): Promise<void> {
-    let cancel = (): void => undefined;
-    const timeUp = new Promise<void>((resolve) => {
-      cancel = this.#options.clock.setTimer(ms, resolve);
-    });
-    try {
-      await untilAborted(Promise.race([this.#changed.promise, timeUp]), signal);
-    } finally {
-      cancel();
-    }
-  }
-
   #announce(): void {
     const { resolve } = this.#changed;
     this.#changed = deferred();
@@ -348,16 +334,10 @@ class ResidentFleet implements Fleet {
 
   /** Until the next reading is due, or another replica has published. */
   async #sleep(ms: number): Promise<void> {
-    const woken = new AbortController();
-    const wake = (): void => woken.abort();
     if (this.#isCalled) return;
-    this.#wake = wake;
-    const stopListening = onAbort(this.#closing.signal, wake);
-    try {
-      await pause(ms, this.#options.clock, woken.signal);
-    } finally {
-      stopListening();
-    }
+    const woken = deferred();
+    this.#wake = woken.resolve;
+    await pause(ms, this.#options.clock, this.#closing.signal, woken.promise);
   }
 
   /** One turn: adopts what another replica has read, or reads. @returns when the next one is due, by the clock */
@@ -391,7 +371,7 @@ class ResidentFleet implements Fleet {
     this.#lastCalls = calls;
     this.#budget.calledByOther(calls, ageMs);
     if (ageMs > this.#options.serveMs) {
-      // Too old to be shown, as after hours in which no replica ran: changes are told since then all the same.
+      // Too old to be shown, as after hours in which no replica ran: changes since then are still computed.
       this.#base = snapshot;
       return;
     }
@@ -423,7 +403,7 @@ class ResidentFleet implements Fleet {
       const delta = await this.#changes.compare(previous, snapshot, stopping.signal);
       const { calls } = reading;
       const publication = { snapshot, calls, deltas: this.#changes.backFrom(delta) };
-      // Not by the lease's signal: the exchange tells a late reader from one without Redis.
+      // Not by the lease's signal: the exchange distinguishes a late reader from one without Redis.
       if (!(await lease.publish(publication, this.#closing.signal))) {
         outcome = 'late';
         return this.#restedAt();

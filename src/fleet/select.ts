@@ -10,8 +10,8 @@ import { valueBits } from './value-bits.ts';
  * The rows that a filter matches. Each condition tests the distinct values of its property, then the codes of all rows
  * against the result; `and` and `or` join the rows bit by bit.
  *
- * @param latest the rows that are the latest of their devices among those of a scope, where it is not the snapshot that
- * tells: it is one of those that have changed alone
+ * @param latest the rows that are the latest of their devices among those of a scope. Default: those of the snapshot;
+ * one with only the rows that have changed cannot know them
  */
 export function select(
   snapshot: Snapshot,

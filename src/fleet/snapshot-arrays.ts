@@ -2,7 +2,7 @@ import type { FilterProperty } from '../machines/condition.ts';
 import { valueOrders } from '../machines/order.ts';
 import { listProperties, scalarProperties } from './column-properties.ts';
 import type { Dictionary } from './dictionary.ts';
-import type { Codes, Column, Columns, Snapshot } from './snapshot.ts';
+import type { Codes, Column, Columns } from './snapshot.ts';
 import { type AnyArray, sharedWith } from './typed-arrays.ts';
 
 /**
@@ -116,11 +116,4 @@ export function shareArrays(arrays: SnapshotArrays, earlier: SnapshotArrays): Sn
 export function byteLengthOf(arrays: Iterable<AnyArray>): number {
   const buffers = new Map([...arrays].map(({ buffer }) => [buffer, buffer.byteLength]));
   return [...buffers.values()].reduce((sum, bytes) => sum + bytes, 0);
-}
-
-/** Bytes that these snapshots take together: shared ones count once. */
-export function bytesTogether(snapshots: readonly Snapshot[]): number {
-  return byteLengthOf(
-    snapshots.flatMap(({ columns, devices }) => [...arraysOf(columns).values(), ...Object.values(devices)]),
-  );
 }

@@ -86,7 +86,7 @@ export class SnapshotBuilder {
     return property === 'machineTags' ? this.#tagPlaces : this.#interfacePlaces;
   }
 
-  /** Rows by id; `slots` tells the slot of each. */
+  /** Rows by id; `slots` has the slot of each. */
   #arrangeRows(): { readonly column: Column; readonly slots: Uint32Array } {
     const isTaken = grown(this.#isTaken, this.#ids.size);
     const { dictionary, codeOf } = this.#ids.arrange(isTaken, false);

@@ -27,7 +27,7 @@ export interface ChunkStore {
 const chunkBytes = 512 * 1024;
 /** Chunks on their way at a time, each way. */
 const chunksAtATime = 3;
-/** Compressing takes a thread of its own, but a thread all the same. */
+/** The quickest level: compressing keeps a thread of the pool busy. */
 const quickest = { level: 1, chunkSize: chunkBytes };
 const compress = promisify<Uint8Array, object, Buffer>(deflateRaw);
 const decompress = promisify<Uint8Array, object, Buffer>(inflateRaw);

@@ -27,7 +27,7 @@ export interface SnapshotExchange {
   readonly lease: (signal: AbortSignal) => Promise<ReadLease | undefined>;
   /** The last published snapshot, where it is newer than the known one. */
   readonly newest: (known: Snapshot | undefined, signal: AbortSignal) => Promise<SharedReading | undefined>;
-  /** The delta that was published with a snapshot; undefined where it is gone, or cannot be had. */
+  /** The delta that was published with a snapshot; undefined where it is gone or cannot be read. */
   readonly deltaTo: (id: SnapshotId, signal: AbortSignal) => Promise<Delta | undefined>;
   /**
    * Calls back when another replica has published, or has left its lease to end without giving it back, until what it

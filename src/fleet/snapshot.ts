@@ -55,16 +55,23 @@ export interface ListColumn {
 
 export type Column = ScalarColumn | ListColumn;
 
-/** Which records are of one device: the signs of it, as devices.ts tells them. */
-export interface DeviceLinks {
-  /** The records that have a sign in common with another, the latest first. */
-  readonly records: Uint32Array;
-  /** A number for the `aadDeviceId` of each, the same for the same one; 0 for one that no other record has. */
-  readonly devices: Uint32Array;
-  /** The place, + 1, of the record that each was merged into; 0 for none. */
-  readonly mergedInto: Uint32Array;
-  /** The `firstSeen` of each, in hours since the year 0; the highest number for null. */
-  readonly begins: Uint32Array;
-  /** The `lastSeen` of each, in hours since the year 0; 0 for null. */
-  readonly ends: Uint32Array;
-}
+/** The arrays of {@link DeviceLinks}, with a number for each record that has a sign in common with another. */
+const linkNames = [
+  // The record. The latest come first.
+  'records',
+  // A number for its `aadDeviceId`, the same for the same one; 0 for one that no other record has.
+  'devices',
+  // The place, + 1, of the record that it was merged into; 0 for none.
+  'mergedInto',
+  // Its `firstSeen`, in hours since the year 0; the highest number for null.
+  'begins',
+  // Its `lastSeen`, in hours since the year 0; 0 for null.
+  'ends',
+] as const;
+
+/** Which records are of one device: the signs of it, which devices.ts describes. */
+export type DeviceLinks = Readonly<Record<(typeof linkNames)[number], Uint32Array>>;
+
+/** Makes each array by its name. */
+export const linksOf = (arrayOf: (name: keyof DeviceLinks) => Uint32Array): DeviceLinks =>
+  Object.fromEntries(linkNames.map((name) => [name, arrayOf(name)])) as DeviceLinks;

@@ -5,8 +5,7 @@ export type NumberArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 export type AnyArray = NumberArray | BigInt64Array;
 
 export const sharedUint8 = (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length));
-export const sharedUint16 = (length: number): Uint16Array =>
-  new Uint16Array(new SharedArrayBuffer(length * 2));
+const sharedUint16 = (length: number): Uint16Array => new Uint16Array(new SharedArrayBuffer(length * 2));
 export const sharedUint32 = (length: number): Uint32Array =>
   new Uint32Array(new SharedArrayBuffer(length * 4));
 export const sharedFloat64 = (length: number): Float64Array =>

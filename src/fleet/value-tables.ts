@@ -1,3 +1,4 @@
+import { firstWhere } from '../binary-search.ts';
 import { compareKeys, type OrderKey, orderKey, type PlainValue, type ValueOrder } from '../machines/order.ts';
 import type { Dictionary, TextStore } from './dictionary.ts';
 import { TextTable } from './text-table.ts';
@@ -125,14 +126,11 @@ export class SortedTextTable implements ValueTable {
 
   /** The first place, from `low` on, of a text that is not below this one. */
   #placeOf(text: Sortable, known: readonly number[], from: number): number {
-    let low = from;
-    let high = known.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareSortables(this.#sortable(known[middle] ?? 0), text) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstWhere(
+      from,
+      known.length,
+      (at) => compareSortables(this.#sortable(known[at] ?? 0), text) >= 0,
+    );
   }
 
   #store(sorted: Uint32Array): TextStore {

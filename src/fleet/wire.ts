@@ -1,5 +1,5 @@
 import { parseMoment } from '../machines/moment.ts';
-import type { DeviceLinks, Snapshot, SnapshotId } from './snapshot.ts';
+import { type DeviceLinks, linksOf, type Snapshot, type SnapshotId } from './snapshot.ts';
 import { arraysOf, byteLengthOf, columnsOf } from './snapshot-arrays.ts';
 import type { AnyArray } from './typed-arrays.ts';
 
@@ -19,7 +19,8 @@ export const wireVersion = 3;
 /** The parts are views of the snapshot's own memory, in the byte order of this machine. */
 export function toParts(snapshot: Snapshot): { readonly head: SnapshotHead; readonly parts: Uint8Array[] } {
   const { id, rows, readAt, columns, devices } = snapshot;
-  const links = linkNames.map((name) => [`devices.${name}`, devices[name]] as const);
+  // Links are sent: finding them again would hold up the event loop.
+  const links = Object.entries(devices).map(([name, array]) => [`devices.${name}`, array] as const);
   const arrays = [...arraysOf(columns), ...links];
   const different = [...new Set(arrays.map(([, array]) => array))];
   const partOf = new Map(different.map((array, index) => [array, index]));
@@ -60,27 +61,17 @@ export function fromParts(head: unknown, parts: readonly Uint8Array[]): Snapshot
     rows: head.rows,
     readAt,
     columns: columnsOf(arrays, head.rows),
-    devices: linksOf(arrays),
+    devices: readLinks(arrays),
     bytes: byteLengthOf(arrays.values()),
   };
 }
 
-/** They are sent, as to find them anew would hold up the event loop. */
-const linkNames = ['records', 'devices', 'mergedInto', 'begins', 'ends'] as const;
-
-function linksOf(arrays: ReadonlyMap<string, AnyArray>): DeviceLinks {
-  const read = (name: keyof DeviceLinks): Uint32Array => {
+function readLinks(arrays: ReadonlyMap<string, AnyArray>): DeviceLinks {
+  const links = linksOf((name) => {
     const array = arrays.get(`devices.${name}`);
     if (array instanceof Uint32Array) return array;
     throw new Error(`The snapshot's array devices.${name} is missing or of another type.`);
-  };
-  const links: DeviceLinks = {
-    records: read('records'),
-    devices: read('devices'),
-    mergedInto: read('mergedInto'),
-    begins: read('begins'),
-    ends: read('ends'),
-  };
+  });
   if (Object.values(links).some(({ length }) => length !== links.records.length)) {
     throw new Error("The snapshot's arrays of devices do not fit together.");
   }

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import Negotiator from 'negotiator';
 import type { GatewayContext } from './context.ts';
 
-/** Codes of requests that are well-formed as HTTP has it, and which GraphQL refuses ahead of executing them. */
+/** Codes of requests that are well-formed as HTTP has it, and which GraphQL rejects ahead of executing them. */
 const refusals: ReadonlySet<unknown> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -14,8 +14,8 @@ const json = 'application/json';
 const graphqlResponse = 'application/graphql-response+json';
 
 /**
- * The status of what GraphQL refuses, as GraphQL over HTTP has it. An answer in `application/json` has 200 for every
- * well-formed request, for a client could not tell whether an error with that type comes from GraphQL or from something
+ * The status of what GraphQL rejects, as GraphQL over HTTP has it. An answer in `application/json` has 200 for every
+ * well-formed request, for a client could not know whether an error with that type comes from GraphQL or from something
  * on the way. One in `application/graphql-response+json` keeps the 400 that Apollo gives it. What is no request that can
  * be answered at all (`BAD_REQUEST`) has 400 in either.
  */
@@ -26,7 +26,7 @@ export function answerStatus(): ApolloServerPlugin<GatewayContext> {
         async willSendResponse({ response }) {
           if (response.body.kind !== 'single') return;
           const { errors = [], data } = response.body.singleResult;
-          // Refused as it was to be executed, as a subscription is, for which Apollo sets no status.
+          // Rejected as it was to be executed, as a subscription is, for which Apollo sets no status.
           const isBadRequest = errors.some(({ extensions }) => extensions?.code === 'BAD_REQUEST');
           const isAnswered = (data ?? null) !== null;
           if (isBadRequest && !isAnswered && (response.http.status ?? 200) < 400) response.http.status = 400;

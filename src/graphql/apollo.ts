@@ -35,7 +35,7 @@ export interface ApolloOptions {
   readonly persistedOperations: PersistedOperations;
   readonly persistedTexts: PersistedTexts;
   readonly caching: CachingRules;
-  /** Comes behind all plugins that refuse. */
+  /** Comes behind all plugins that reject. */
   readonly prepared: ApolloServerPlugin<GatewayContext>;
   readonly onOperation: OnOperation;
   /** Whether operations are traced. */

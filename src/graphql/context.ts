@@ -35,7 +35,7 @@ export interface AnswerStream {
 /** Answers of a subscription, some at a time; in the end, what they broke off with. */
 export type Answers = AsyncGenerator<AnswerTexts, GraphQLFormattedError | undefined>;
 
-/** One or more answers, each as JSON in UTF-8. All who are told the same are handed the same object. */
+/** One or more answers, each as JSON in UTF-8. Subscribers of the same changes get the same object. */
 export type AnswerTexts = readonly Buffer[];
 
 /** A request at its arrival. */
@@ -47,7 +47,7 @@ export interface Arrival extends Pick<Call, 'requestId' | 'signal' | 'deadline'>
   readonly note: GatewayContext['note'];
 }
 
-/** What the log tells of an operation. */
+/** What is logged of an operation. */
 export interface OperationFacts {
   /** Tells one caller from another; undefined where callers are not known. */
   readonly caller: string | undefined;

@@ -67,7 +67,7 @@ export function isOurFault(thrown: unknown): boolean {
   if (!(error instanceof GraphQLError)) return true;
   if (error.extensions.code !== undefined) return false;
   // A value that breaks its type on the way out is ours, and so is what Apollo wraps as it takes up a request; what
-  // graphql-js refuses ahead of the resolvers is the caller's.
+  // graphql-js rejects ahead of the resolvers is the caller's.
   const { path, originalError } = error;
   return path !== undefined || (originalError !== undefined && !(originalError instanceof GraphQLError));
 }

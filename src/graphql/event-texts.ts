@@ -10,7 +10,7 @@ const handedBytes = 64 * 1024;
 
 /**
  * Pages of changes as subscribers are sent them: each is written once for all who asked for it in the same words. A page is
- * told by its identity, and only callers who may see the same share one; so no text crosses from one to another.
+ * recognized by its identity, and only callers who may see the same share one; so no text crosses from one to another.
  */
 export class EventTexts {
   readonly #numbers = new WeakMap<ChangePage, number>();

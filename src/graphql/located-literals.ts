@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 
 /**
- * The scalar, whose refusal of a literal says where in the query that stands. graphql-js adds the place by itself only
+ * The scalar, whose rejection of a literal says where in the query that stands. graphql-js adds the place by itself only
  * where what is thrown is no GraphQLError.
  */
 export function locateLiterals<In, Out>(scalar: GraphQLScalarType<In, Out>): GraphQLScalarType<In, Out> {

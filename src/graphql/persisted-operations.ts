@@ -50,12 +50,12 @@ export interface PersistedTexts {
   readonly forApollo: PersistedQueryOptions | false;
 }
 
-/** What stands in for a text that is refused. */
+/** What stands in for a text that is rejected. */
 const nothing = '{ __typename }';
 
 /**
- * Refuses every operation that is not in the manifest, byte for byte, without so much as parsing it: its errors would
- * tell of the schema. The server answers errors only once it knows the operation, so another text stands in until then.
+ * Rejects every operation that is not in the manifest, byte for byte, without parsing it: errors of parsing would show
+ * the schema. The server answers errors only once it knows the operation, so another text stands in until then.
  */
 export function safelist(manifest: OperationManifest): ApolloServerPlugin<GatewayContext> {
   return {

@@ -19,5 +19,5 @@ export function showQuota({ windows, gate, share, waiting }: QuotaState): Upstre
 
 const gates = { open: 'OPEN', shut: 'SHUT', probing: 'PROBING' } as const;
 
-/** Rounded up: who waits that long need not wait again. */
+/** Rounded up: a caller that waits that long need not wait again. */
 const seconds = (ms: number): number => Math.ceil(ms / 1_000);

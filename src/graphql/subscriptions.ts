@@ -32,7 +32,7 @@ export interface SubscriptionsOptions {
 
 /**
  * Begins a subscription where the server would execute it: it has then passed whatever holds for queries. It gives the
- * answers to the request's stream, and refuses a subscription whose request has none.
+ * answers to the request's stream, and rejects a subscription whose request has none.
  */
 export function subscriptions(options: SubscriptionsOptions): ApolloServerPlugin<GatewayContext> {
   const texts = new EventTexts();

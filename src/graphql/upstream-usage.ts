@@ -2,7 +2,7 @@ import type { Consistency } from '../machines/listing.ts';
 import type { Moment } from '../machines/moment.ts';
 import type { ServedFrom, Usage } from '../machines/source.ts';
 
-/** What answering an operation took: gathered as it happens, told in `extensions.upstream`. */
+/** What answering an operation took: gathered as it happens, shown in `extensions.upstream`. */
 export class UpstreamUsage implements Usage {
   readonly #onServed: (from: ServedFrom) => void;
   #calls = 0;

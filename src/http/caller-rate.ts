@@ -86,8 +86,8 @@ export const rateHeaders = {
 } as const;
 
 /**
- * A hook that rejects a caller above the rate limit with 429, before the body is read. Every answer tells what is left to its
- * caller.
+ * A hook that rejects a caller above the rate limit with 429, before the body is read. Every answer shows what is
+ * left to its caller.
  */
 export function callerLimit(
   rate: CallerRate,

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /**
  * What is added to the headers of a request, so that Apollo takes clients as they are with their default settings:
- * it refuses a GET that does not prove by a header of its own that no foreign page sent it, and an `Accept` that names
+ * it rejects a GET that does not prove by a header of its own that no foreign page sent it, and an `Accept` that names
  * a kind of JSON that it does not know.
  * @param allowedOrigins of pages that may ask, as CORS lets them
  */

@@ -27,7 +27,7 @@ const maxWaiting = 8;
  * The connections of callers; each has one request in progress at a time.
  *
  * Node hands over all requests of a connection as they come, while their answers leave one after another. An answer behind
- * another is told nothing: not even that the connection is gone. So a request has its turn only when the answer before it
+ * another gets no events: not even the end of the connection. So a request has its turn only when the answer before it
  * has left. Then the `close` of a response always comes, and slots, signals and timers can be tied to it.
  *
  * Where there are as many connections as may be, the one that has been idle longest makes room for a new one. So idle
@@ -57,7 +57,7 @@ export class Connections {
 
   /** Takes a new connection, or closes it. */
   open(socket: Socket): void {
-    // A connection comes again where it is read anew; see upgrades.ts.
+    // A connection comes again where it is read once more; see upgrades.ts.
     if (this.#idle.has(socket)) return;
     if (this.size >= this.#options.most && !this.#makeRoom()) {
       socket.destroy();
@@ -138,7 +138,7 @@ export class Connections {
 /** How a request ended: its answer has left, its connection was gone before, or its answer goes on as a stream. */
 export type RequestEnd = 'sent' | 'gone' | 'streams';
 
-/** What is to be called at the end of a response, in this order. */
+/** Called at the end of a response, in this order. */
 const endings = Symbol('endings');
 type Followed = ServerResponse & { [endings]?: ((end: RequestEnd) => void)[] | undefined };
 

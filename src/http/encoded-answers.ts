@@ -36,7 +36,7 @@ export class EncodedAnswers {
   /**
    * @param version names the bytes; undefined where they are not worth keeping
    * @param response of the caller, with whom the work ends
-   * @returns undefined where the answer is to go as it is, or nobody waits for it any longer
+   * @returns undefined where the answer is sent as it is, or its caller has left
    */
   async encode(
     pieces: readonly Uint8Array[],

@@ -8,7 +8,7 @@ const plain = [
 ] as const;
 
 /**
- * A hook that refuses a body that is compressed, or encoded in another way, before it is read: requests are small, and what
+ * A hook that rejects a body that is compressed, or encoded in another way, before it is read: requests are small, and what
  * unpacks them could be given a bomb. Node does not undo such codings, so another reader could read something else.
  */
 export const refuseEncodedBodies: onRequestHookHandler = ({ headers }, reply, next) => {

@@ -134,7 +134,7 @@ function takePlace(
   reply.code(isFull ? 503 : 429).header('retry-after', retryAfterSeconds);
   reply.send(
     isFull
-      ? problem('OVERLOADED', `${places.most} exports are being read, the most at a time. Try again later.`)
+      ? problem('OVERLOADED', `${places.most} exports are being read, the most at once. Try again later.`)
       : problem('RATE_LIMITED', `You are reading ${places.mostOfOne} exports, the most for one caller.`),
   );
   return false;

@@ -19,7 +19,7 @@ export type Readiness = () => Promise<ReadinessReport>;
 
 /**
  * `/healthz` says that the process answers; where it fails, restart. `/readyz` says that requests make sense; where it
- * fails, send them elsewhere for a while: it says why. In either case it names an upstream that brings no list.
+ * fails, send them to other replicas for a while: it says why. Both name an upstream that returns no list.
  */
 export function registerHealth(server: FastifyInstance, readiness: Readiness): void {
   server.get('/healthz', async () => ({ status: 'ok' }));

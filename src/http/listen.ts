@@ -12,7 +12,7 @@ export interface ListenAddress {
  * @param setting names the port in the message of an error
  * @param backlog connections that may wait to be taken; default: that of Node
  * @returns its address, such as `http://127.0.0.1:4000`
- * @throws {Error} with the system's code, where the port cannot be had
+ * @throws {Error} with the system's code, where the port is taken or not allowed
  */
 export async function listen(
   server: FastifyInstance,

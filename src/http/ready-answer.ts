@@ -14,7 +14,7 @@ export interface ReadyAnswer {
   readonly pieces: readonly Uint8Array[];
   /**
    * Names what the body was made from: equal versions mean equal bytes, for every caller. The `ETag` follows from it, and
-   * the compressed body is cached by it. Printable ASCII without quotes. Undefined where it cannot be told, and for errors.
+   * the compressed body is cached by it. Printable ASCII without quotes. Undefined where it is unknown, and for errors.
    */
   readonly version?: string | undefined;
 }

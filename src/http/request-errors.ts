@@ -37,7 +37,7 @@ const refusals: Readonly<Record<string, readonly [status: number, message: strin
   HPE_HEADER_OVERFLOW: [431, 'The head of the request is too large.'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The extensions of the chunks are too large.'],
 };
-const unreadable = [400, 'This is not an HTTP request, or not an unambiguous one.'] as const;
+const unreadable = [400, 'This is not an HTTP request, or an ambiguous one.'] as const;
 
 /** Answers unreadable input of a connection, in the same form, and closes the connection. */
 export function refuseUnreadable(

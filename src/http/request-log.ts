@@ -20,7 +20,7 @@ export class RequestLog {
     this.#log = log.child({}, { redact: [] });
   }
 
-  /** To be registered ahead of all that refuses. */
+  /** To be registered ahead of all that rejects. */
   register(server: FastifyInstance): void {
     server.addHook('onRequest', (request, reply, next) => {
       whenDone(reply.raw, () => {

@@ -8,7 +8,7 @@ import { whenDone } from './connections.ts';
  */
 export type OnRequestEnded = (route: string, status: string, ms: number) => void;
 
-/** Measures every request from its head to the end of its answer. To be registered ahead of all that refuses. */
+/** Measures every request from its head to the end of its answer. To be registered ahead of all that rejects. */
 export function measureRequests(server: FastifyInstance, onEnded: OnRequestEnded): void {
   server.addHook('onRequest', (request, reply, next) => {
     const route = routeLabel(request.routeOptions.url);

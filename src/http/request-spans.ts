@@ -13,7 +13,7 @@ export class RequestSpans {
     this.#tracer = tracer;
   }
 
-  /** To be registered ahead of all that refuses. */
+  /** To be registered ahead of all that rejects. */
   register(server: FastifyInstance): void {
     if (!this.#tracer.isOn) return;
     server.addHook('onRequest', ({ raw, method, routeOptions }, reply, next) => {

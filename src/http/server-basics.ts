@@ -30,11 +30,11 @@ export interface ServerBasics {
   readonly answerError: ReturnType<typeof errorAnswer>;
   /** Takes requests only under a loopback host name; see {@link checkHosts}. */
   readonly loopbackOnly: boolean;
-  /** A path that is there, for who asks for another. */
+  /** A path that exists, for the answer to unknown ones. */
   readonly knownPath: string;
 }
 
-/** Names, traces, logs and measures each request, ahead of all that refuses. @returns the log, for what comes to be known later */
+/** Names, traces, logs and measures each request, ahead of all that rejects. @returns the log, for what comes to be known later */
 export function registerBasics(
   server: FastifyInstance,
   { log, spans, metrics, answerError, loopbackOnly, knownPath }: ServerBasics,

@@ -156,7 +156,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const requests = sharedPlaces(limits.maxRequestsInFlight);
   const refused = (reason: string) => () => metrics.requestRefused(reason);
   if (options.corsOrigins.length > 0) allowOrigins(server, options.corsOrigins);
-  // Behind the hooks of CORS, so that a page can read why it was refused.
+  // Behind the hooks of CORS, so that a page can read why it was rejected.
   server.after(() => {
     server.addHook('onRequest', refuseEncodedBodies);
     limitRequestsInFlight(server, requests, refused('overloaded'));
@@ -327,7 +327,7 @@ function createListener(
   return { listener, take };
 }
 
-/** A browser that comes by hand: no operation, and rather a page than data. */
+/** A person with a browser: no operation, and rather a page than data. */
 function isForLandingPage({ method, headers, url }: FastifyRequest): boolean {
   return method === 'GET' && !url.includes('?') && prefersPage(headers);
 }

@@ -12,7 +12,7 @@ export interface Pages {
   readonly landingPage: boolean;
 }
 
-/** `/`: tells where things are, to browsers as a page and to others as JSON. It holds no data and no version. */
+/** `/`: lists the paths, for browsers as a page and for others as JSON. It holds no data and no version. */
 export function registerStartPage(server: FastifyInstance, pages: Pages): void {
   const page = startPage(pages);
   const places = {

@@ -77,7 +77,7 @@ function compressed(
   compressor: ReturnType<typeof compressorOf>,
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
-  // What fails is told where the compressor is read, which fails as well.
+  // A failure shows where the compressor is read, which fails as well.
   pipeline(Readable.from(pieces), compressor, { signal }).catch(() => undefined);
   return compressor;
 }

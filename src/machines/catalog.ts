@@ -79,7 +79,7 @@ export interface CatalogPage extends FoundPage {
 
 /** A page whose arguments have been read. */
 export interface PageAgain {
-  /** Undefined where something would have to be waited for. @throws {UpstreamError} where upstream refused the principal */
+  /** Undefined where something would have to be waited for. @throws {UpstreamError} where upstream rejected the principal */
   readonly held: (call: Call) => HeldPage<CatalogPage> | undefined;
 }
 
@@ -87,7 +87,7 @@ export interface PageAgain {
 export interface MachinesById {
   /**
    * The machines with these ids, in as few upstream calls as hold them: null where there is none, an error where it
-   * cannot be told. A call that fails fails its own ids only.
+   * is unknown. A call that fails fails its own ids only.
    * @param ids each one that {@link isPossibleId} holds for
    */
   readonly load: (ids: readonly string[], call: Call) => Promise<readonly (ShownMachine | null | Error)[]>;
@@ -237,7 +237,7 @@ type CursorSource = 'fleet' | 'windows' | undefined;
 const withServings = (trail: Trail, more: number): Trail =>
   trail.kind === 'fleet' ? { ...trail, servings: trail.servings + more } : trail;
 
-/** Does something when its result is first asked for; anew where it failed. */
+/** Does something when its result is first asked for; again where it failed. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
@@ -246,7 +246,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const facetsNeed: FleetNeed = { problem: 'Facets are counted over the whole list.' };
+const facetsNeed: FleetNeed = { problem: 'Facets need the whole list.' };
 
 /** The query for upstream, or why there is none. */
 function windowPlan(wish: FleetWish, windows: WindowPages, scope: DeviceScope): WindowPlan | Refusal {

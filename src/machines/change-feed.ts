@@ -5,7 +5,7 @@ import type { Call } from './source.ts';
 
 /** Pages of changes that are read once for all who follow the same changes. */
 export interface SharedPages {
-  /** @param key tells what is asked for, and for whom @throws what reading throws; the signal's reason */
+  /** @param key names the page and those who may see it @throws what reading throws; the signal's reason */
   readonly get: (
     key: string,
     signal: AbortSignal,

@@ -97,7 +97,7 @@ export function encodeToken({ position, spans }: ChangeToken, { list, scope }: T
 
 /**
  * @throws {BadInput} where it is no token of this gateway, or one of another filter
- * @throws {ChangesExpired} where it was issued to somebody who may see other device groups, or a walk has lasted too long
+ * @throws {ChangesExpired} where it was issued for other device groups, or a walk has lasted too long
  */
 export function decodeToken(token: string, owner: TokenOwner): ChangeToken {
   if (token === '') return atRest('nothing');
@@ -113,12 +113,12 @@ export function decodeToken(token: string, owner: TokenOwner): ChangeToken {
     );
   }
   if (scope !== owner.scope) {
-    throw new ChangesExpired('You may see other device groups than the token was issued for.');
+    throw new ChangesExpired('The token was issued for other device groups than you may see now.');
   }
   // Reading base64url passes over what does not belong; what is written from what was read shows it.
   if (encodeToken(read, owner) !== token) throw notOurs();
   if (read.spans.length > maxSpans) {
-    throw new ChangesExpired('The fleet was read too often while these pages were. Ask for larger pages.');
+    throw new ChangesExpired('The fleet was read again too often between these pages. Ask for larger pages.');
   }
   return read;
 }

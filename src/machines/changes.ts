@@ -118,7 +118,7 @@ async function* legsOf(
     if (stretch.since === view.id) continue;
     const changes = await view.changes(stretch.since, filter, signal);
     if (changes === undefined) {
-      throw new ChangesExpired('The gateway does not know any more what has changed since this token.');
+      throw new ChangesExpired('The gateway no longer keeps the changes since this token.');
     }
     yield { stretch: index, changes, ...placesOf(changes, stretch) };
   }

@@ -38,7 +38,7 @@ export interface Condition {
  */
 export interface LatestOfDevice {
   readonly kind: 'latest of device';
-  /** The latest of those that the caller may see, so that nothing is told of others. */
+  /** The latest of those that the caller may see, so that nothing shows of others. */
   readonly among: DeviceScope;
   readonly negated: boolean;
   /** As that of a condition. */
@@ -82,7 +82,7 @@ export type Value = string | number | boolean;
 /** A property of a machine, or of a part of it. */
 export type FilterProperty = ScalarProperty | ListProperty;
 
-/** A property with at most one value a machine. `vmMetadata` tells only whether there is any. */
+/** A property with at most one value a machine. `vmMetadata` says only whether there is any. */
 export type ScalarProperty =
   | Exclude<keyof Machine, 'ipAddresses' | 'machineTags'>
   | `vmMetadata.${keyof VmMetadata}`;

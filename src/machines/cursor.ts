@@ -10,7 +10,7 @@ import { traitsOf } from './properties.ts';
  * Cursors ↔ offsets. A cursor names a place in the list of one filter: the offset of its machine, which becomes
  * upstream's `$skip`, the reading of the list it stems from, and the machine's id, by which its place is found again
  * when that reading is gone. It is opaque to clients, carries a
- * version so that its form can change, and a fingerprint of its filter so that it is not taken for another list.
+ * version so that its form can change, and a fingerprint of its filter so that it is not used for another list.
  *
  * It is not a secret and grants nothing: an altered cursor that still reads well only names another offset of what
  * its bearer may list anyway.
@@ -49,7 +49,7 @@ const form =
 const timedForm =
   /^(?<version>3)\.(?<fingerprint>[^.]*)\.(?<listing>[a-z0-9]{1,32})\.(?<minute>\d{1,9})\.(?<offset>\d{1,10})\.(?<id>.*)$/s;
 
-/** Which source a cursor leads to. One that cannot be read leads to windows, where it is refused. */
+/** Which source a cursor leads to. One that cannot be read leads to windows, where it is rejected. */
 export function sourceOf(cursor: string): 'fleet' | 'windows' {
   if (cursor.length > maxFleetLength) return 'windows';
   return readText(cursor).startsWith(`${fleetVersion}.`) ? 'fleet' : 'windows';

@@ -27,7 +27,7 @@ export function scopeNodes(scope: DeviceScope): number {
 const comparisonsLeft = 5;
 
 /** Most device groups that fit an upstream call, 15 of 100 nodes. */
-export function maxScopeGroups(maxNodes: number): number {
+function maxScopeGroups(maxNodes: number): number {
   return Math.max(0, Math.floor(maxNodes / (comparisonNodes + joinNodes)) - comparisonsLeft);
 }
 

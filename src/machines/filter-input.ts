@@ -43,7 +43,7 @@ const maxDepth = 32;
 
 /**
  * @param input the argument as GraphQL coerced it; null and undefined are no filter
- * @param scope what its caller may see, within which devices are told apart
+ * @param scope what its caller may see, within which devices are distinguished
  * @throws {BadInput} where a part of it cannot be meant, with the path to it
  */
 export function readFilter(

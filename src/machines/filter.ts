@@ -97,8 +97,8 @@ function canonicalTest({ test }: Condition): unknown {
 }
 
 /**
- * What the parts of a filter cost, in nodes as ASP.NET Core OData counts them: it refuses more than 100 of them unless
- * told otherwise (inferred, as the service is built on it).
+ * What the parts of a filter cost, in nodes as ASP.NET Core OData counts them: it rejects more than 100 of them by
+ * default (inferred, as the service is built on it).
  */
 
 /** An operator or call, a property, the machine it is a property of, and a constant. */

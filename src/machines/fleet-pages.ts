@@ -34,7 +34,7 @@ export const fingerprintOfWish = (wish: FleetWish, scope: DeviceScope): Fingerpr
 export interface FleetPageReader {
   /** @param newest waited for where no cursor names a reading that is kept */
   readonly page: (call: Call, newest: () => Promise<FleetView>) => Promise<FleetFoundPage>;
-  /** Undefined where the fleet would have to be waited for. @throws {UpstreamError} where upstream refused the principal */
+  /** Undefined where the fleet would have to be waited for. @throws {UpstreamError} where upstream rejected the principal */
   readonly held: (call: Call, newest: FleetView | undefined) => HeldPage<FleetFoundPage> | undefined;
 }
 

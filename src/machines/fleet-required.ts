@@ -23,4 +23,4 @@ export interface FleetNeed {
   readonly problem: string;
 }
 
-export const changesNeed: FleetNeed = { problem: 'Changes are told of the whole fleet.' };
+export const changesNeed: FleetNeed = { problem: 'Changes need the whole fleet.' };

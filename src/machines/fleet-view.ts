@@ -27,7 +27,7 @@ export interface FleetViews {
     call: Pick<Call, 'signal' | 'principal' | 'scope'>,
   ) => Promise<FleetView>;
 
-  /** Why changes are never told, in words for the caller; undefined where they are. */
+  /** Why there are never changes, in words for the caller; undefined where there are. */
   readonly noChanges: string | undefined;
 
   /** An earlier reading of it, while it is kept and as young as the call asks. */
@@ -68,8 +68,8 @@ export interface FleetStatus {
 export type SnapshotId = string & { readonly __brand: 'SnapshotId' };
 
 /**
- * The whole fleet at one reading, for callers of one scope: what is told of a machine by others is told by those that they
- * may see. Filters still have to leave out what they may not.
+ * The whole fleet at one reading, for callers of one scope: what follows from other machines follows from those that
+ * they may see. Filters still have to leave out what they may not.
  */
 export interface FleetView {
   readonly id: SnapshotId;

@@ -63,4 +63,4 @@ export async function walkFleet(
   };
 }
 
-const walkNeed = { problem: 'Machines are exported from one reading of all of them.' };
+const walkNeed = { problem: 'An export needs the whole fleet.' };

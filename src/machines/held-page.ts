@@ -1,8 +1,8 @@
 import type { TrailStep } from './listing.ts';
 
-/** A page that can be cut out of memory, asking nobody, as the rows lie at the moment. */
+/** A page that can be read from memory, without a call. */
 export interface HeldPage<Page> {
-  /** Another one with everything that changes what the page tells; the same for the same caller and arguments alone. */
+  /** Changes with everything that changes the page; the same for the same caller and arguments alone. */
   readonly revision: string;
   /** Fails where not all of it is in memory. */
   readonly read: () => Promise<HeldRead<Page>>;

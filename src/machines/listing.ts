@@ -32,7 +32,7 @@ export interface Listing {
 
 /** A listing that reads out of memory alone, and fails where something is not there. */
 export interface HeldListing extends Listing {
-  /** Another one with everything that changes what a page of it tells. */
+  /** Changes with everything that changes a page of it. */
   readonly revision: string;
   /** How it was read so far. */
   readonly trail: () => readonly TrailStep[];
@@ -88,9 +88,8 @@ export interface Listings {
   ) => Promise<Listing>;
 
   /**
-   * The same out of memory, where it need not be waited for; undefined elsewhere. What is past its time is refreshed in
-   * the background all the same.
-   * @throws {UpstreamError} where upstream refused the principal lately
+   * The same from memory; undefined where it would have to be waited for. Stale rows are refreshed in the background.
+   * @throws {UpstreamError} after upstream rejected the principal, for the back-off
    */
   readonly held: (
     filter: ODataFilter | undefined,

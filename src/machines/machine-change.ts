@@ -7,7 +7,7 @@ export interface MachineChange {
   readonly id: string;
   /** As it is in the newest reading; null where it is removed. */
   readonly machine: ShownMachine | null;
-  /** Properties that differ, of `UPDATED` only: of others they would tell of what the filter or the rights hide. */
+  /** Properties that differ, of `UPDATED` only: of others they would show what the filter or the rights hide. */
   readonly changed: readonly (keyof ShownMachine)[];
   /** When the reading was begun that shows the change. */
   readonly at: Moment;

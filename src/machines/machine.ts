@@ -40,7 +40,7 @@ export interface Machine {
   readonly vmMetadata: VmMetadata | null;
 }
 
-/** A machine as a caller is shown it: with what is told by the other machines that the caller may see. */
+/** A machine as a caller sees it: with what follows from the other machines that the caller may see. */
 export interface ShownMachine extends Machine {
   /** Whether no other record of its device came after it; left out where not all machines are known. */
   readonly isLatestOfDevice?: boolean;

@@ -57,7 +57,7 @@ const iso8601 =
 const unitsMs = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1_000] as const;
 
 /** Longest duration: about a hundred years. */
-export const maxDurationMs = 36_525 * 86_400_000;
+const maxDurationMs = 36_525 * 86_400_000;
 
 /**
  * Reads an ISO 8601 duration of weeks, days, hours, minutes and seconds: `P7D`, `PT12H`, `P1DT6H`. Years and months have

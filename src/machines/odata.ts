@@ -17,7 +17,7 @@ export type ODataFilter = string & { readonly __brand: 'ODataFilter' };
 
 /** The capacity of one upstream call. Both bounds are inferred from library defaults behind such services. */
 export interface FilterBounds {
-  /** Most nodes of the expression: ASP.NET Core OData refuses more than 100 unless told otherwise. */
+  /** Most nodes of the expression: ASP.NET Core OData rejects more than 100 by default. */
   readonly maxNodes: number;
   /** Most bytes of the text once percent-encoded. */
   readonly maxEncodedBytes: number;

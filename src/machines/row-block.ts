@@ -21,7 +21,7 @@ export interface RowBlock {
   readonly seen: BigInt64Array<ArrayBuffer>;
 }
 
-/** Rows without what is told of them. */
+/** Rows without their metadata. */
 export type PackedRows = Pick<RowBlock, 'bytes' | 'starts'>;
 
 /** A row: undefined where it cannot be shown. */
@@ -94,7 +94,7 @@ export function joinBlocks(first: RowBlock, second: RowBlock): RowBlock {
 /** The rows of a block in another order. @param order the row that comes at each place, each row once */
 export function arrangeBlock(block: RowBlock, order: readonly number[]): RowBlock {
   const texts = order.map((row) => block.bytes.subarray(block.starts[row], block.starts[row + 1]));
-  // As long as what is in them, though it be a part of the block: their lengths tell how many rows there are.
+  // As long as their content, also for a part of the block: the number of rows follows from the lengths.
   const starts = new Uint32Array(order.length + 1);
   texts.forEach((text, place) => {
     starts[place + 1] = (starts[place] ?? 0) + text.length;

@@ -7,7 +7,7 @@ const maxWords = 8;
 const maxCharacters = 256;
 
 /** The properties that a search looks at: those by which people know a machine. */
-export const searchedProperties = [
+const searchedProperties = [
   'id',
   'computerDnsName',
   'osPlatform',

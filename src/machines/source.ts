@@ -62,7 +62,7 @@ export interface Call {
 export const isYoungEnough = (ageMs: number, { maxAgeMs }: Pick<Call, 'maxAgeMs'>): boolean =>
   maxAgeMs === undefined || ageMs <= maxAgeMs;
 
-/** What answering a request took, told as it happens. */
+/** What answering a request took, reported as it happens. */
 export interface Usage {
   /** A call was sent upstream for this request. */
   readonly called: () => void;

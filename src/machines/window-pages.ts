@@ -28,7 +28,7 @@ export interface WindowPages {
 /** Reads one page, as often as it is asked for, for calls of one principal, none of which it keeps. */
 export interface WindowPageReader {
   readonly page: (call: Call) => Promise<FoundPage>;
-  /** Undefined where something would have to be waited for. @throws {UpstreamError} where upstream refused the principal */
+  /** Undefined where something would have to be waited for. @throws {UpstreamError} where upstream rejected the principal */
   readonly held: (call: Call) => HeldPage<FoundPage> | undefined;
 }
 
@@ -66,7 +66,7 @@ export function createWindowPages({ listings, forms, bounds, sizes, now }: Windo
     const problem = tooManyGroups(scope, bounds.maxNodes);
     if (problem !== undefined) return { kind: 'refused', path: [], problem };
     if (scope.kind === 'groups') {
-      // By itself first beside a scope, so that a refusal speaks of what the caller wrote.
+      // By itself first beside a scope, so that a rejection speaks of what the caller wrote.
       const alone = print(wanted, boundsBeside(scope, bounds));
       if (alone.kind === 'refused') return alone;
     }

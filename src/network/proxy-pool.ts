@@ -12,7 +12,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** Connections to a proxy, which tells its own faults from those of the target. */
+/** Connections to a proxy, which separates its own faults from those of the target. */
 export class ProxyPool extends Pool {
   override connect(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData>;
   override connect(

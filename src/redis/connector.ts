@@ -19,7 +19,7 @@ const disconnectMs = 2_000;
 /**
  * Connects as ioredis' own connector does, but gives each address of a host its time, names the server over TLS, as addresses
  * that many servers share need it, and hears every fault of the connection. ioredis' own hears the first alone: a server
- * whose certificate is refused can bring a second, by its alert, and without a listener it ends the process.
+ * whose certificate is rejected can bring a second, by its alert, and without a listener it ends the process.
  */
 export function redisConnector(
   { tls, host, port }: Pick<RedisAddress, 'tls' | 'host' | 'port'>,
@@ -36,7 +36,7 @@ export function redisConnector(
       ? connectTls({
           ...address,
           ...(ca && { ca: [...ca] }),
-          // An address by number has no name to be told (RFC 6066).
+          // A numeric address has no name to send (RFC 6066).
           ...(isIP(host) === 0 && { servername: host }),
         })
       : connect(address);

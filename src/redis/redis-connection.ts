@@ -81,7 +81,7 @@ export async function openRedis(options: RedisConnectionOptions): Promise<RedisC
 
   try {
     await within('a connection', redis.connect(), commandMs);
-    // ioredis goes on where a user was refused, or a database.
+    // ioredis goes on where a user was rejected, or a database.
     if (fault !== undefined) throw faultOf('a connection', fault);
     const runId = await send(['INFO', 'server']).then(runIdOf, (error: unknown) => {
       if (error instanceof RedisFault && error.code === 'NOPERM') return undefined;
@@ -110,7 +110,17 @@ export interface RedisScript {
   readonly digest: string;
 }
 
-export function redisScript(lua: string): RedisScript {
+/** `now` is Redis' clock in ms; `whole` writes such numbers without an exponent. */
+const prelude = `
+local call = redis.call
+local time = call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function whole(n) return string.format('%.0f', n) end
+`;
+
+/** @param body of the script, which has `call`, `now` and `whole` */
+export function redisScript(body: string): RedisScript {
+  const lua = prelude + body;
   return { lua, digest: createHash('sha1').update(lua).digest('hex') };
 }
 

@@ -21,8 +21,8 @@ export interface RedisLinkOptions {
 }
 
 /**
- * A connection to Redis that is made anew whenever it is lost. Any fault ends a connection: a refusal (READONLY) as well,
- * since the address may lead to another server by now.
+ * A connection to Redis that is made again whenever it is lost. Any fault ends a connection: a rejection (READONLY)
+ * as well, since the address may lead to another server by now.
  */
 export class RedisLink {
   readonly #options: RedisLinkOptions;

@@ -122,7 +122,7 @@ export async function inSpan<C extends { readonly span: Span }, T>(
 }
 
 /** An error as its code, else as its name; never by its message. */
-export function errorType(error: unknown): string {
+function errorType(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

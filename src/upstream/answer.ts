@@ -16,7 +16,7 @@ export interface ListAnswer {
 /** How often each kind of odd value came, by `property: kind`. */
 export type OddityCount = Readonly<Record<string, number>>;
 
-/** Most kinds told apart in one answer; further ones are counted as `other`. */
+/** Most kinds counted separately in one answer; further ones are counted as `other`. */
 const maxKinds = 50;
 
 /** A body without a list. The message says why, for the operator, and quotes nothing. */

@@ -7,10 +7,10 @@ import type { Answer } from './transport.ts';
 import { isOfWrongAddress } from './upstream-error.ts';
 
 /**
- * What the API last told of itself as a whole. `untried`: no answer so far that tells it; `answering`: its last word was a
- * list; `wrong_address`: it has never answered with a list, but otherwise; `retired`: 410 for any call, or 404 for all;
- * `moved`: a redirect for good, which is not followed; `closed`: 401 or 403 for all. Failures that pass, such as 503, change
- * nothing.
+ * State of the API as a whole, by its last answer. `untried`: no answer that shows it so far; `answering`: the last
+ * one was a list; `wrong_address`: it has never answered with a list, but otherwise; `retired`: 410 for any call, or
+ * 404 for all; `moved`: a redirect for good, which is not followed; `closed`: 401 or 403 for all. Failures that pass,
+ * such as 503, change nothing.
  */
 export const upstreamStates = [
   'untried',
@@ -41,7 +41,10 @@ export const proofMs = 60_000;
 
 export interface ApiStandingOptions {
   readonly clock: Clock;
-  /** Whether principals are users. Then 401, 403 and 404 of the API itself are about the user who asks, and tell nothing. */
+  /**
+   * Whether principals are users. Then 401, 403 and 404 of the API itself are about the user who asks, and say
+   * nothing about the API.
+   */
   readonly delegated: boolean;
   readonly log: Logger;
 }
@@ -55,7 +58,7 @@ export class ApiStanding {
   /** When the last list came, by the monotonic clock. */
   #listedAt: number | undefined;
   #hasShownRows = false;
-  /** When the whole list was last refused, by the monotonic clock. */
+  /** When the whole list was last rejected, by the monotonic clock. */
   #refusedAt = Number.NEGATIVE_INFINITY;
   #trouble: (UpstreamTrouble & { readonly renewedAt: number }) | undefined;
 
@@ -84,7 +87,7 @@ export class ApiStanding {
     return this.#listedAt === undefined ? Number.POSITIVE_INFINITY : this.#now() - this.#listedAt;
   }
 
-  /** Why the gateway is not ready, where it holds nothing to serve; empty where the trouble was not renewed lately. */
+  /** Why the gateway is not ready, where it holds nothing to serve; empty where the last failure is too long ago. */
   problems(): readonly string[] {
     const trouble = this.#trouble;
     return trouble === undefined || this.#now() - trouble.renewedAt >= doubtMs ? [] : [trouble.reason];
@@ -117,8 +120,8 @@ export class ApiStanding {
   }
 
   /**
-   * Whether a refusal of a query leaves open what all others would get: nothing has shown lately that the API answers, or that
-   * it still does not.
+   * Whether a rejected query leaves open whether all others are rejected too: no recent answer shows that the API
+   * answers, or that it still does not.
    */
   isOpen(status: number | undefined): boolean {
     // An empty tenant has nothing to lose by a 404.
@@ -157,7 +160,7 @@ export class ApiStanding {
     }
     const since = new Date(this.#options.clock.wall()).toISOString();
     this.#trouble = { state, reason, since, renewedAt };
-    this.#options.log.warn({ state, reason }, 'the Machines API brings no list');
+    this.#options.log.warn({ state, reason }, 'the Machines API returns no list');
   }
 
   #renew(): void {
@@ -169,7 +172,7 @@ export class ApiStanding {
   }
 }
 
-/** What an answer tells of the API, if every query gets it. */
+/** State of the API where every query gets this answer. */
 interface Sign {
   readonly state: TroubleState;
   /** What it may be about: the API itself; the path, or what was asked; rights; rows that are not there. */

@@ -21,7 +21,7 @@ export class BackOff {
     return this.#pause(key) !== undefined;
   }
 
-  /** @throws {UpstreamError} the rejection, where upstream rejected the principal lately */
+  /** @throws {UpstreamError} the rejection, while the back-off from it lasts */
   throwRefusal(key: string): void {
     const pause = this.#pause(key);
     if (pause?.isRefusal === true) throw new UpstreamError(pause.failure);
@@ -79,7 +79,7 @@ interface Pause {
   readonly isRefusal: boolean;
 }
 
-/** A wait in whole seconds, 1 or more, as callers are told it. */
+/** A wait in whole seconds, 1 or more, for `Retry-After`. */
 export const secondsOf = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1_000));
 
 const firstMs = 5_000;

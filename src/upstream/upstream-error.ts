@@ -102,14 +102,14 @@ const quotaExhausted: Meaning = {
 const wrongAddress: Meaning = {
   code: 'UPSTREAM_UNAVAILABLE',
   message:
-    'The answer does not come from the Machines API: its address, or a proxy on the way, is wrong. ' +
+    'The answer does not come from the Machines API: its address or a proxy is wrong. ' +
     'The operator of the gateway must act.',
 };
 
-/** The API is not there any more. The error is passing all the same: rows in memory are as true as before, and are served. */
+/** The API no longer exists. Rows in memory stay true and are served, so the error counts as passing. */
 const gone: Meaning = {
   code: 'UPSTREAM_UNAVAILABLE',
-  message: 'The Machines API is not there any more. The operator of the gateway must act.',
+  message: 'The Machines API no longer exists. The operator of the gateway must act.',
 };
 
 /**
@@ -249,7 +249,9 @@ export function errorOfQuota(retryAfterMs: number): UpstreamError {
 
 /** The error of a success that cannot be read, as when a proxy answers in upstream's place or cuts it short. */
 export function errorOfUnreadable(answer: Answer, problem: string): UpstreamError {
-  const detail = isPage(answer) ? `A page came in place of a list (text/html). ${checkAddress}` : problem;
+  const detail = isPage(answer)
+    ? `The answer is a web page (text/html) in place of a list. ${checkAddress}`
+    : problem;
   // A broken answer may come whole at a retry.
   return new UpstreamError({ ...unavailable(), status: answer.status, detail });
 }

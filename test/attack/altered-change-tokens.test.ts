@@ -12,7 +12,7 @@ const query = `query ($filter: MachineFilter, $after: String, $first: Int) {
 const decoded = (token: string): string => Buffer.from(token, 'base64url').toString('utf8');
 const encoded = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 
-describe('a token of changes that was altered, or is of somebody else', () => {
+describe("a token of changes that was altered, or is another caller's", () => {
   let directory: RoleGateway['directory'];
   let gateway: RoleGateway['gateway'];
   let tokenOf: RoleGateway['tokenOf'];
@@ -64,11 +64,11 @@ describe('a token of changes that was altered, or is of somebody else', () => {
       'has its stretches out of order',
       () => encoded(decoded(token).replace(/\[.*\]/, '["b","a1","z","a2","a","a1"]')),
     ],
-  ])('is refused where it %s', async (_, altered) => {
+  ])('is rejected where it %s', async (_, altered) => {
     expect(await codeOf('ada', { filter, after: altered() })).toBe('BAD_USER_INPUT');
   });
 
-  it('is refused for another filter, and none', async () => {
+  it('is rejected for another filter, and none', async () => {
     expect(await codeOf('ada', { after: token })).toBe('BAD_USER_INPUT');
     const other = { osPlatform: { startsWith: 'Linux' } };
     expect(await codeOf('ada', { filter: other, after: token })).toBe('BAD_USER_INPUT');

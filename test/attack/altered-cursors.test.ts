@@ -110,7 +110,7 @@ describe('a cursor that was altered', () => {
     expect(running.emulator.requests()).toEqual([]);
   });
 
-  it('is refused, or names another place of the same filter, whichever of its bits is turned', async () => {
+  it('is rejected, or names another place of the same filter, whichever of its bits is flipped', async () => {
     let refusals = 0;
     let count = 0;
     const bytes = Buffer.from(cursor, 'base64url');
@@ -137,7 +137,7 @@ describe('a cursor that was altered', () => {
     expect(refusals).toBeGreaterThan(count / 3);
   });
 
-  it('is refused at every length that it is cut to before its id', async () => {
+  it('is rejected at every length that it is cut to before its id', async () => {
     const whole = decoded(cursor);
     const beforeId = whole.length - partsOf(cursor).id.length;
     for (let length = 0; length < beforeId; length++) {
@@ -206,7 +206,7 @@ describe('a cursor that was altered', () => {
   it.each([
     ['after and before are the same', () => [cursor, cursor]],
     ['before lies ahead of after', () => [made({ ...partsOf(cursor), offset: '9' }), cursor]],
-  ] as const)('is refused where %s', async (_, cursors) => {
+  ] as const)('is rejected where %s', async (_, cursors) => {
     const [after, before] = cursors();
     const { errors } = await running.ask(query, { filter, after, before, first: 5 });
     expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', inputPath: 'before' });

@@ -160,7 +160,7 @@ describe('a body that is not what it should be', () => {
   afterAll(() => running.close());
   afterEach(() => expectWell(running));
 
-  it.each(bodies)('is refused: %s', async (_, { body, type = json, headers, status = 400, code }) => {
+  it.each(bodies)('is rejected: %s', async (_, { body, type = json, headers, status = 400, code }) => {
     running.emulator.clearRequests();
     const response = await fetch(`${running.gateway.url}/graphql`, {
       method: 'POST',
@@ -226,7 +226,7 @@ describe('what a web page of another origin could send', () => {
     ['an empty header', { 'apollo-require-preflight': '' }],
     ['a type that a form has', { 'content-type': 'text/plain' }],
     ['a type that a form has, with a parameter', { 'content-type': 'text/plain; x=application/json' }],
-  ])('is refused as a GET with %s', async (_, headers) => {
+  ])('is rejected as a GET with %s', async (_, headers) => {
     const response = await get(headers);
     expect(response.status).toBe(400);
     expect(await response.text()).toMatch(/CSRF|preflight/i);

@@ -116,7 +116,7 @@ describe.each(ways)('callers kept apart by %s', (way, options) => {
     }
   });
 
-  it('tell one user nothing of the other’s machines by their ids, even right after the other saw them', async () => {
+  it('show one user nothing of the other’s machines by their ids, even right after the other saw them', async () => {
     const [id = ''] = shownTo('ben');
     const query = `{ machine(id: "${id}") { id } node(id: "${id}") { id } }`;
     const both = await Promise.all([his, hers, his, hers].map((token) => gateway.ask(token, query)));

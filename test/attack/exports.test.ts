@@ -28,7 +28,7 @@ describe('an export of a caller with device groups', () => {
   });
   afterAll(() => close());
 
-  it('is refused without a token, also to browsers that get the landing page, and with a forged one', async () => {
+  it('is rejected without a token, also to browsers that get the landing page, and with a forged one', async () => {
     const forged = `${(await tokenOf('all')).slice(0, -6)}AAAAAA`;
     for (const response of [
       await get(undefined),
@@ -56,7 +56,7 @@ describe('an export of a caller with device groups', () => {
     expect(directory.emulator.requests()).toEqual([]);
   });
 
-  it('takes no cursor and no version of a caller who sees other groups', async () => {
+  it('rejects cursors and versions of a caller who sees other groups', async () => {
     const whole = await get(await tokenOf('all'), 'cursors=true');
     const [first] = rowsOf(await whole.text());
     const foreign = await get(await tokenOf('ada'), `after=${first?.cursor}`);
@@ -121,7 +121,7 @@ describe('a reader of exports', () => {
     await expectWell(gateway);
   });
 
-  it('who leaves in the middle gives back all that the export held', async () => {
+  it('who leaves in the middle frees all that the export held', async () => {
     const gateway = await start({});
     const { url } = gateway.gateway;
     for (const leave of ['resetAndDestroy', 'destroy'] as const) {
@@ -136,7 +136,7 @@ describe('a reader of exports', () => {
     expect(gateway.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('is told to come later where a hundredth of the requests in flight are exports', async () => {
+  it('is rejected for now where a hundredth of the requests in flight are exports', async () => {
     const gateway = await start({ MAX_REQUESTS_IN_FLIGHT: '200', SEND_TIMEOUT_SECONDS: '600' });
     const { url } = gateway.gateway;
     const first = await askAndNotRead(url);
@@ -196,7 +196,7 @@ describe('a bomb in the address of an export', () => {
 });
 
 describe('a caller with more than its share of exports', () => {
-  it('is refused a third one, while others are let in', async () => {
+  it('is rejected a third one, while others are let in', async () => {
     const directory = await startCallerDirectory({ fleet: { kind: 'rows', rows: largeRows } });
     const gateway = await startCallerGateway(directory, {
       environment: { FLEET: 'on', FLEET_REFRESH_SECONDS: '3600', SEND_TIMEOUT_SECONDS: '600' },

@@ -192,7 +192,7 @@ describe('a gateway that checks callers', () => {
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   };
 
-  describe('refuses a token with', () => {
+  describe('rejects a token with', () => {
     it.each(unsigned)('%s', (_, token) => refused(token()));
     it.each(confused)('%s', (_, token) => refused(token()));
     it.each(kids)('a forged signature under a key name that is %s', (_, kid) =>
@@ -202,7 +202,7 @@ describe('a gateway that checks callers', () => {
     it.each(tampered)('%s', (_, token) => refused(token()));
   });
 
-  describe('refuses what the issuer itself has signed with', () => {
+  describe('rejects what the issuer itself has signed with', () => {
     const signed: [string, () => object][] = [
       ['an audience that begins like ours', () => ({ aud: `${clientId}0` })],
       ['our audience in a longer text', () => ({ aud: `x ${clientId}` })],
@@ -226,7 +226,7 @@ describe('a gateway that checks callers', () => {
     it.each(signed)('%s', async (_, change) => refused(await directory.tokenOf('ada', { ...change() })));
   });
 
-  describe('does not take a token', () => {
+  describe('rejects a token', () => {
     const raw = async (
       headers: readonly string[],
       path = '/graphql',

@@ -74,7 +74,7 @@ describe('a request that two readers could read differently', () => {
   afterAll(() => running.close());
   afterEach(() => expectWell(running));
 
-  it.each(cases)('is refused, and the connection closed: %s', async (_, text) => {
+  it.each(cases)('is rejected, and the connection closed: %s', async (_, text) => {
     const answer = await exchangeRaw(running.gateway.url, text);
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(answer).not.toContain('__typename');
@@ -83,7 +83,7 @@ describe('a request that two readers could read differently', () => {
     expect(answer).not.toContain('# HELP');
   });
 
-  it('is refused for a second host, which would be another one to a proxy', async () => {
+  it('is rejected for a second host, which would be another one to a proxy', async () => {
     const answer = await exchangeRaw(
       running.gateway.url,
       request([host, 'host: evil.example', type, length, close]),
@@ -97,7 +97,7 @@ describe('a request that two readers could read differently', () => {
     '127.0.0.1.evil.example',
     'localhost@evil.example',
     '[::1]evil',
-  ])('is refused for the foreign host %s', async (name) => {
+  ])('is rejected for the foreign host %s', async (name) => {
     const answer = await exchangeRaw(running.gateway.url, request([`host: ${name}`, type, length, close]));
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(answer).not.toContain('__typename');

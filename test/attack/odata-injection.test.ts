@@ -287,7 +287,7 @@ describe('a text where another type is due', () => {
   });
 
   const filterType = createSubgraphSchema().getType('MachineFilter');
-  /** Why the schema or the reading of filters refuses a filter; undefined where neither does. */
+  /** Why the schema or the reading of filters rejects a filter; undefined where neither does. */
   const refusal = (filter: FilterInput): string | undefined => {
     if (!isInputObjectType(filterType)) throw new Error('The schema has no MachineFilter.');
     const problems: string[] = [];

@@ -135,7 +135,7 @@ describe('a caller with device groups, before a gateway that holds the fleet', (
     expect(filters[0]).not.toContain(own.id);
   });
 
-  it('with more groups than one upstream call takes is answered out of the fleet alone', async () => {
+  it('with more groups than fit one upstream call is answered from the fleet alone', async () => {
     directory.emulator.clearRequests();
     const expected = seenBy(many);
     const [other] = everything.filter(({ rbacGroupId }) => !many.includes(rbacGroupId));
@@ -200,7 +200,7 @@ describe('a caller with device groups, before a gateway that holds the fleet', (
     ['a value that is none of the enum', ([id]: readonly unknown[]) => [id, 'SECRET']],
     ['an object', ([id]: readonly unknown[]) => [id, { $gt: 'LOW' }]],
     ['no id', ([, value]: readonly unknown[]) => [null, value]],
-  ])('is refused with a cursor that has %s', async (_, change) => {
+  ])('is rejected with a cursor that has %s', async (_, change) => {
     const { data } = await ask('ada', paged, { first: 2 });
     const text = Buffer.from(data.machines.edges[0].cursor, 'base64url').toString();
     const at = text.indexOf('[');
@@ -212,7 +212,7 @@ describe('a caller with device groups, before a gateway that holds the fleet', (
     expect(errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', inputPath: 'after' });
   });
 
-  it('is shown rows of these groups alone, whichever bit of a cursor is turned', async () => {
+  it('is shown rows of these groups alone, whichever bit of a cursor is flipped', async () => {
     const { data } = await ask('ada', paged, { first: 2 });
     const bytes = Buffer.from(data.machines.edges[1].cursor, 'base64url');
     for (let at = 0; at < bytes.length; at += 2) {

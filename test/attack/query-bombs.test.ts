@@ -19,7 +19,7 @@ const doubling = (count: number, spread: (name: string) => string): string =>
 interface Bomb {
   readonly query: string;
   readonly variables?: unknown;
-  /** Of the refusal: it must say the bound. */
+  /** Of the rejection: it must say the bound. */
   readonly says: RegExp;
   readonly code?: string;
 }

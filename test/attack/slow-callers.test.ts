@@ -75,7 +75,7 @@ describe('MAX_CONNECTIONS', () => {
     for (let index = 0; index < 20; index++) await expectWell(gateway);
   });
 
-  it('closes a new connection where all are busy, and takes others when those have gone', async () => {
+  it('closes a new connection where all are busy, and accepts others when those have gone', async () => {
     const gateway = await start({ MAX_CONNECTIONS: '5' });
     const busy = [];
     for (let index = 0; index < 5; index++) {

@@ -19,7 +19,7 @@ const query =
 const cursorQuery = 'subscription ($after: String) { machineChanges(after: $after) { id cursor } }';
 const place = '{ machineChanges { pageInfo { endCursor } } }';
 
-describe('a gateway that lets in anybody', () => {
+describe('a gateway that checks no callers', () => {
   let fleet: FollowedFleet;
   let url: string;
   beforeAll(async () => {
@@ -89,7 +89,7 @@ describe('a gateway that lets in anybody', () => {
     expect((await silent.closed)[0]).toBe(4408);
   });
 
-  it('takes no more subscriptions than set, over whatever line, and takes further ones once there is room', async () => {
+  it('accepts no more subscriptions than set, over either transport, and further ones once there is room', async () => {
     const socket = await openSocket(url);
     await subscribe(socket, query);
     for (const id of ['2', '3', '4', '5', '6', '7', '8'])
@@ -205,7 +205,7 @@ describe('a gateway that checks its callers', () => {
     await expect.poll(snapshot).not.toBe(before);
   };
 
-  it('lets nobody in without a token, by whatever way it could come', async () => {
+  it('rejects callers without a token, wherever it could be sent', async () => {
     const bad = await token('one', { aud: 'somebody-else' });
     for (const params of [
       {},
@@ -264,7 +264,7 @@ describe('a gateway that checks its callers', () => {
     other.webSocket.close();
   });
 
-  it('takes no cursor of another caller, and none that was altered', async () => {
+  it('rejects cursors of another caller and altered ones', async () => {
     const theirs = (await gateway.ask(await token('two'), place)).data.machineChanges.pageInfo.endCursor;
     const own = (await gateway.ask(await token('one'), place)).data.machineChanges.pageInfo.endCursor;
     for (const after of [theirs, own.slice(0, -2), `${own}A`, 'x'.repeat(10_000)]) {
@@ -290,7 +290,7 @@ describe('a gateway that checks its callers', () => {
     expect(events.events.at(-1)).toBe('event: complete\ndata:');
   });
 
-  it('takes no more subscriptions of one caller than set, and others still', async () => {
+  it('accepts no more subscriptions of one caller than set, and still those of others', async () => {
     const socket = await openSocket(gateway.url, {
       headers: { authorization: `Bearer ${await token('one')}` },
     });
@@ -308,7 +308,7 @@ describe('a gateway that checks its callers', () => {
     await expect.poll(() => readMetric(gateway.url, 'subscriptions')).toBe(0);
   });
 
-  it('takes no cursor from before its caller had other rights, and begins anew under those', async () => {
+  it('rejects a cursor from before its caller had other rights, and starts again under those', async () => {
     await become((number) => (number < 5 ? 1 : 2));
     const seen = async (roles: readonly string[], after: string) => {
       const socket = await openSocket(gateway.url, {

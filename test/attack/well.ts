@@ -14,7 +14,7 @@ export async function expectWell({ gateway }: { readonly gateway: { readonly url
 }
 
 /**
- * Has the normal query answered from its plan, so that what follows is refused though somebody who may was just answered.
+ * Has the normal query answered from its plan, so that what follows is rejected though somebody who may was just answered.
  * @param headers of a caller who may
  */
 export async function prepareNormalQuery(

@@ -86,7 +86,7 @@ describe('the lists of callers on whose behalf upstream is called', () => {
     expect(lists()).toHaveLength(1);
   });
 
-  it('are read again for who asks for younger rows, by one call for all, and for nobody else', async () => {
+  it('are read again for callers who ask for younger rows alone, by one call for all', async () => {
     const young = (seconds: number) =>
       gateway.ask(ada, ordered.replace('first: 1000', `first: 9, maxAgeSeconds: ${seconds}`));
     await gateway.ask(ada, ordered);
@@ -163,7 +163,7 @@ describe('the lists of callers on whose behalf upstream is called', () => {
     expect(lists()).toHaveLength(2);
   });
 
-  it('are not shown any more once upstream refuses the caller', async () => {
+  it('are not shown any more once upstream rejects the caller', async () => {
     await gateway.ask(ada, ordered);
     clock.advance(400_000);
     directory.emulator.faults.next(1, { kind: 'status', status: 403 });
@@ -172,7 +172,7 @@ describe('the lists of callers on whose behalf upstream is called', () => {
     expect(errors?.[0]?.extensions.code).toBe('UPSTREAM_FORBIDDEN');
   });
 
-  it('that do not fit one call are refused, for what needs them whole, and read no second time meanwhile', async () => {
+  it('that do not fit one call are rejected, for what needs them whole, and read no second time meanwhile', async () => {
     await gateway.close();
     await start({ UPSTREAM_WINDOW_ROWS: '10', MAX_PAGE_SIZE: '5' });
     for (let turn = 0; turn < 2; turn++) {
@@ -192,7 +192,7 @@ describe('the lists of callers on whose behalf upstream is called', () => {
     expect(data.fleet).toEqual({ state: 'TOO_LARGE', machines: null });
   });
 
-  it('tell no changes, and are not read for them', async () => {
+  it('have no changes, and are not read for them', async () => {
     const { errors } = await gateway.ask(ada, '{ machineChanges(after: "") { asOf } }');
     expect(errors?.[0]?.extensions).toEqual({ code: 'FLEET_REQUIRED' });
     expect(errors?.[0]?.message).toContain('UPSTREAM_IDENTITY=caller');

@@ -169,7 +169,7 @@ function withFile(file: string): void {
   readConfig({ ...environment, AZURE_CLIENT_CERTIFICATE_PATH: '/run/cert.pem' }, () => file);
 }
 
-describe('a sign-in that is refused', () => {
+describe('a sign-in that is rejected', () => {
   it.each([
     [
       'a wrong secret',
@@ -256,7 +256,7 @@ describe('a sign-in that is refused', () => {
     );
   });
 
-  it('is known ahead of the start with its reason: a key by which Entra takes no sign-in', async () => {
+  it('is known ahead of the start with its reason: a key that Entra rejects', async () => {
     const { cert, key } = await loopbackCertificate();
     expect(() => withFile(`${cert}\n${key}`)).toThrow(
       'names a file with a private key of the type ec; signing in to Microsoft Entra ID takes an RSA key.',

@@ -88,7 +88,7 @@ describe('UPSTREAM_IDENTITY=caller', () => {
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 
-  it('is not ready once Entra has refused the gateway itself', async () => {
+  it('is not ready once Entra has rejected the gateway itself', async () => {
     const wrong = await startCallerGateway(directory, {
       environment: { ...identity, AZURE_CLIENT_SECRET: 'another secret' },
     });
@@ -107,7 +107,7 @@ describe('UPSTREAM_IDENTITY=caller', () => {
     expect(directory.entra.tokenRequests() - before).toBe(2);
   });
 
-  it('does not ask again with the token that was refused just now', async () => {
+  it('does not ask again with the token that was rejected just now', async () => {
     const before = directory.entra.tokenRequests();
     const token = await directory.tokenOf('withoutFactor');
     await gateway.ask(token, query);

@@ -241,7 +241,7 @@ describe('a renewing credential', () => {
     });
   });
 
-  describe('a token that upstream refused', () => {
+  describe('a token that upstream rejected', () => {
     it('is not given out again', async () => {
       const first = token('first');
       await hold(first);
@@ -263,7 +263,7 @@ describe('a renewing credential', () => {
       expect(acquisitions).toHaveLength(2);
     });
 
-    it('stays in use where it replaced a refused one within the last minute', async () => {
+    it('stays in use where it replaced a rejected one within the last minute', async () => {
       const first = token('first');
       await hold(first);
       credential.reject(first);
@@ -280,7 +280,7 @@ describe('a renewing credential', () => {
       expect(acquisitions).toHaveLength(3);
     });
 
-    it('is replaced at once where it came by renewal, not for a refused one', async () => {
+    it('is replaced at once where it came by renewal, not for a rejected one', async () => {
       await hold(token('first'));
       now += 56 * minuteMs;
       await ask();

@@ -11,7 +11,7 @@ import type { Reply } from '../support/running-gateway.ts';
 const renewMs = 300_000;
 const hourMs = 3_600_000;
 
-/** A user whom upstream refuses after having answered. */
+/** A user whom upstream rejects after having answered. */
 describe.each([
   ['memory', undefined],
   ['Redis', hasRedisServer ? startRedisServer : undefined],

@@ -55,7 +55,7 @@ describe('row rules', () => {
     ['{"rules":[{"claim":"","value":"a","deviceGroups":"all"}]}', 'at rules.0.claim'],
     ['{"rules":[{"claim":"a","value":"a","deviceGroups":"all","else":1}]}', 'at rules.0'],
     ['{"rule":[]}', 'rules'],
-  ])('refuse %s', (text, problem) => {
+  ])('reject %s', (text, problem) => {
     expect(() => readRowRules(text)).toThrow(problem);
   });
 });
@@ -202,7 +202,7 @@ describe('a gateway with row rules', () => {
     });
   });
 
-  it('refuses a token that leaves out the groups of its user', async () => {
+  it('rejects a token that leaves out the groups of its user', async () => {
     const { status, errors } = await ask({ hasgroups: true }, '{ machines { totalCount } }');
     expect(status).toBe(403);
     expect(errors?.[0]?.message).toContain('The token leaves out your groups');

@@ -16,7 +16,7 @@ describe('the report of the settings', () => {
     });
   });
 
-  it('tells of what follows another setting that it does, and what it comes to', () => {
+  it('shows which settings follow another one, and their values', () => {
     expect(reportSettings({ CACHE_FRESH_SECONDS: '600' })).toMatchObject({
       CACHE_FRESH_SECONDS: '600',
       CACHE_RENEW_SECONDS: '600 (as CACHE_FRESH_SECONDS)',

@@ -100,7 +100,7 @@ describe('tracing', () => {
     ['OTEL_TRACES_SAMPLER_ARG', '10%', 'a number from 0 to 1'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5', 'a number from 0 to 1'],
     ['OTEL_SDK_DISABLED', 'perhaps', 'must be on or off'],
-  ])('is refused where %s is %s, by name and without the value', (name, value, problem) => {
+  ])('is rejected where %s is %s, by name and without the value', (name, value, problem) => {
     const message = problemsOf({ ...endpoint, [name]: value });
     expect(message).toContain(`${name} `);
     expect(message).toContain(problem);

@@ -85,7 +85,7 @@ describe('every setting', () => {
 });
 
 describe('a setting that was given up', () => {
-  it('is refused, with what to do instead', () => {
+  it('is rejected, with what to do instead', () => {
     const retired = { MACHINES_API_CA: 'set NODE_EXTRA_CA_CERTS instead' };
     expect(retiredProblems({ MACHINES_API_CA: '/ca.pem', PORT: '4000' }, retired)).toEqual([
       { setting: 'MACHINES_API_CA', problem: 'is no longer a setting; set NODE_EXTRA_CA_CERTS instead' },

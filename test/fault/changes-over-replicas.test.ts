@@ -94,7 +94,7 @@ describe.skipIf(!hasRedisServer)('changes, asked of two replicas in turn', { tim
     await redis.kill();
   });
 
-  it('keep clients equal to the fleet, while replicas start anew and Redis loses its data', async () => {
+  it('keep clients equal to the fleet, while replicas restart and Redis loses its data', async () => {
     const clients = [
       new Client(null),
       new Client({ riskScore: { in: ['HIGH', 'MEDIUM'] } }),

@@ -193,7 +193,7 @@ function startWalker({ owners, replicas }: Scene, whose: 0 | 1, isStopped: () =>
       const turn = pages + failures;
       const replica = replicas[Math.floor(turn / pagesEach) % replicas.length];
       if (replica === undefined) return;
-      // A refusal of our own quota asks nothing: faults must not pile up meanwhile, until no answer is right.
+      // A rejection of our own quota asks nothing: faults must not pile up meanwhile, until no answer is right.
       if (turn % 2 === 0 && owner.emulator.faults.pending() === 0) owner.spoilNext();
       await askByIds(owner, other, replica, turn);
       const filter = { computerDnsName: { ne: `list-${list}` } };

@@ -17,7 +17,7 @@ const page = `query ($after: String) {
 }`;
 
 describe.skipIf(!hasRedisServer)('gateways that share the fleet', () => {
-  it('take each other’s cursors, within the same reading', async () => {
+  it('accept each other’s cursors, within the same reading', async () => {
     const redis = await startRedisServer();
     onTestFinished(() => redis.kill());
     const environment = {

@@ -2,11 +2,11 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { machineAt, rowOf } from '../../src/fleet/machine-at.ts';
-import { arraysOf, bytesTogether } from '../../src/fleet/snapshot-arrays.ts';
+import { arraysOf } from '../../src/fleet/snapshot-arrays.ts';
 import { momentOfTicks } from '../../src/machines/ticks.ts';
 import { arbitraryMachine, arbitraryMachines } from '../support/arbitrary-machines.ts';
 import { cases } from '../support/cases.ts';
-import { machinesById, snapshotOf } from '../support/snapshots.ts';
+import { bytesTogether, machinesById, snapshotOf } from '../support/snapshots.ts';
 
 const machinesOf = (snapshot: ReturnType<typeof snapshotOf>) =>
   Array.from({ length: snapshot.rows }, (_, row) => machineAt(snapshot, row));

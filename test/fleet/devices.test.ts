@@ -82,7 +82,7 @@ describe('records of one device', () => {
     expect(latest(records.filter((each) => each.id !== 'older copy'))).toEqual(['copy', 'next']);
   });
 
-  it('are not told by an aadDeviceId that is missing, or all zeros', () => {
+  it('are not found by an aadDeviceId that is missing, or all zeros', () => {
     const nil = '00000000-0000-0000-0000-000000000000';
     const records = [null, null, nil, nil].map((aadDeviceId, index) => record(`m${index}`, { aadDeviceId }));
     expect(latest(records)).toHaveLength(4);
@@ -97,7 +97,7 @@ describe('records of one device', () => {
     for (const other of ['pc-1', 'pc-1.other.example', null]) expect(latest(merged(other))).toHaveLength(2);
   });
 
-  it('are not told by a name alone, nor by a merge into a record that is not there, or into itself', () => {
+  it('are not found by a name alone, nor by a merge into a record that is not there, or into itself', () => {
     const named = { computerDnsName: 'pc' };
     expect(latest([record('a', named), record('b', named)])).toHaveLength(2);
     const merged = (into: string) => record('a', { ...named, mergedIntoMachineId: into });
@@ -105,7 +105,7 @@ describe('records of one device', () => {
     expect(latest([merged('a')])).toEqual(['a']);
   });
 
-  it('are told through others, by signs of either kind', () => {
+  it('are found through others, by signs of either kind', () => {
     const records = [
       record('a', { aadDeviceId: id, lastSeen: day(3) }),
       record('b', { aadDeviceId: id, computerDnsName: 'pc', lastSeen: day(1) }),
@@ -138,7 +138,7 @@ describe('who sees some device groups', () => {
   const scope: DeviceScope = { kind: 'groups', groupIds: [140] };
   const older = record('a', { aadDeviceId: id, lastSeen: day(1) });
 
-  it('is not told of a later record in another group, or in none', () => {
+  it('is not affected by a later record in another group, or in none', () => {
     for (const rbacGroupId of [7, null]) {
       const later = record('b', { aadDeviceId: id, lastSeen: day(2), rbacGroupId });
       expect(latest([older, later])).toEqual(['b']);
@@ -146,7 +146,7 @@ describe('who sees some device groups', () => {
     }
   });
 
-  it('is not told that two records are of one device by a record in another group', () => {
+  it('does not join two records by a record in another group', () => {
     const between = record('b', { aadDeviceId: id, computerDnsName: 'pc', rbacGroupId: 7 });
     const merged = record('c', { computerDnsName: 'pc', mergedIntoMachineId: 'b', lastSeen: day(2) });
     expect(latest([older, between, merged])).toEqual(['c']);

@@ -10,14 +10,14 @@ import type { Delta } from '../../src/fleet/changes/delta.ts';
 import { createFleetEngine, FleetBusy, type FleetEngine } from '../../src/fleet/engine.ts';
 import { QueryThread } from '../../src/fleet/query-thread.ts';
 import type { SnapshotId } from '../../src/fleet/snapshot.ts';
-import { arraysOf, bytesTogether } from '../../src/fleet/snapshot-arrays.ts';
+import { arraysOf } from '../../src/fleet/snapshot-arrays.ts';
 import { allDevices } from '../../src/machines/device-scope.ts';
 import { everything } from '../../src/machines/filter.ts';
 import type { FleetQuery } from '../../src/machines/fleet-view.ts';
 import type { Machine } from '../../src/machines/machine.ts';
 import { packRows } from '../../src/machines/row-block.ts';
 import { arbitraryMachine } from '../support/arbitrary-machines.ts';
-import { readAt, snapshotOf } from '../support/snapshots.ts';
+import { bytesTogether, readAt, snapshotOf } from '../support/snapshots.ts';
 
 /** Notes the threads that start, so that a test can end one in the middle of its work. */
 function watchThreads(): { readonly started: readonly Worker[]; readonly stop: () => void } {
@@ -63,7 +63,7 @@ describe('building in a thread', () => {
     expect(threads.started.map(({ threadId }) => threadId)).toEqual([-1]);
   });
 
-  it('takes a block without rows any number of times', async () => {
+  it('accepts a block without rows any number of times', async () => {
     const none = packRows([]);
     for (const blocks of [
       [none, none],
@@ -106,7 +106,7 @@ describe('building in a thread', () => {
     await expect(engine.build(blocksOf(machines), { id, readAt }, never())).resolves.toMatchObject({ id });
   });
 
-  it('stops at the signal while it waits for a block, and tells the source', async () => {
+  it('stops at the signal while it waits for a block, and ends the source', async () => {
     const controller = new AbortController();
     let isTold = false;
     const hanging = {
@@ -204,7 +204,7 @@ describe('answering in a thread', () => {
     await expect(engine.query(snapshot, query, controller.signal)).rejects.toThrow('gone');
   });
 
-  it('refuses queries beyond its queue, and takes them again later', async () => {
+  it('rejects queries beyond its queue, and accepts them again later', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 300 }, () => engine.query(snapshot, query, never())),
     );
@@ -289,7 +289,7 @@ describe('comparing in a thread', () => {
     ),
   );
 
-  it('tells what has changed as it is told in place, over more readings than the thread holds at a time', async () => {
+  it('computes changes as in place, over more readings than the thread holds at a time', async () => {
     const inPlace = createFleetEngine({ mostStepsInPlace: Number.POSITIVE_INFINITY });
     const deltas: Delta[] = [];
     for (const [index, later] of readings.entries()) {

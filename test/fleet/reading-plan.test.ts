@@ -253,7 +253,7 @@ describe('a plan of reading', () => {
       knowledge: run.knowledge,
     });
     expect(run.machines.size).toBe(950);
-    // What was refused or disproved once is not tried again.
+    // What was rejected or disproved once is not tried again.
     const tried = run.calls.filter(
       ({ filter }) => filter?.includes('0002') && !filter.includes('lastSeen ge'),
     );
@@ -327,7 +327,7 @@ describe('a plan of reading', () => {
     expect(behind).toHaveLength(2);
   });
 
-  it('tells by one row that a fleet is too large, and looks again by that row alone', () => {
+  it('finds by one row that a fleet is too large, and looks again by that row alone', () => {
     const fleet = new MovingFleet(3, 900, 1_000_000);
     const upstream = upstreamOf(fleet, (all) => all);
     const run = runPlan(upstream, { windowRows: 100, maxMachines: 500 });

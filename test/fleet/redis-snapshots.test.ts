@@ -181,7 +181,7 @@ describe.skipIf(!hasRedisServer)('snapshots that are shared through Redis', () =
     }
   });
 
-  it('are read by another one, told at once, when the reader has died', async () => {
+  it('are read by another one, notified at once, when the reader has died', async () => {
     const [reader, other] = [open(), open()];
     await leaseOf(reader);
     let calls = 0;
@@ -202,7 +202,7 @@ describe.skipIf(!hasRedisServer)('snapshots that are shared through Redis', () =
     await leaseOf(open());
   });
 
-  it('tell replicas that another one has published, and tell the one itself nothing', async () => {
+  it('notify other replicas of a publication, and not the one itself', async () => {
     const [reader, other] = [open(), open()];
     const told: string[] = [];
     reader.onPublished(() => told.push('reader'));
@@ -408,7 +408,7 @@ describe.skipIf(!hasRedisServer)('snapshots that are shared through Redis', () =
     const deltaKeys = async (): Promise<string[]> =>
       (await keysOf()).filter((key) => key.includes(':delta:')).sort();
 
-    it('tell the others how each came from the one before', async () => {
+    it('give the others the delta from each to the one before', async () => {
       const exchange = open();
       await publishWith(exchange, 1, [second]);
       await publishWith(exchange, 2, [third, second]);

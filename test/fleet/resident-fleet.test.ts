@@ -49,7 +49,7 @@ function current(): Snapshot {
   return snapshot;
 }
 
-/** What an awaited call for the fleet is refused with, while time goes on. */
+/** What an awaited call for the fleet is rejected with, while time goes on. */
 async function refusal(ms = minute): Promise<UpstreamError> {
   let error: UpstreamError | undefined;
   running.fleet.ready(call(ms)).catch((reason: UpstreamError) => {
@@ -60,7 +60,7 @@ async function refusal(ms = minute): Promise<UpstreamError> {
 }
 
 describe('the resident fleet', () => {
-  it('is read at the start and again after the refresh time, and tells how it stands', async () => {
+  it('is read at the start and again after the refresh time, and shows its state', async () => {
     await open({ fleet: { engine: createFleetEngine() } });
     expect(running.fleet.status()).toEqual({ state: 'LOADING' });
     await read(1);
@@ -149,7 +149,7 @@ describe('the resident fleet', () => {
     expect(running.wall() - Date.parse(current().readAt)).toBeLessThan(2 * minute);
   });
 
-  it('is served from the last reading through an hour of 429, its age told', async () => {
+  it('is served from the last reading through an hour of 429, with its age', async () => {
     await open();
     await read(1);
     const { id, rows } = current();
@@ -255,7 +255,7 @@ describe('the resident fleet', () => {
     expect(calls()).toBe(before);
   });
 
-  it('is not read ahead of its time while it rests from a failure, which is told with the time to wait', async () => {
+  it('is not read ahead of its time during the back-off from a failure, which is reported with the time to wait', async () => {
     await open();
     await read(1);
     const first = calls();
@@ -290,7 +290,7 @@ describe('the resident fleet', () => {
     expect(running.reports.map(({ outcome }) => outcome)).toEqual(['published', 'refused', 'published']);
   });
 
-  it('does not take a stray 404 for an empty fleet, and takes an empty list that comes twice for one', async () => {
+  it('does not mistake a stray 404 for an empty fleet, but believes an empty list that comes twice', async () => {
     await open({}, 90);
     await read(1);
     running.emulator.faults.next(1, { kind: 'status', status: 404 });
@@ -396,7 +396,7 @@ describe('the resident fleet', () => {
     expect(current().rows).toBe(400);
   });
 
-  it('rests longer from failure to failure, however long a reading takes, and recovers', async () => {
+  it('backs off longer from failure to failure, however long a reading takes, and recovers', async () => {
     let isBroken = true;
     const engine: FleetEngine = {
       ...inPlaceEngine,
@@ -574,7 +574,7 @@ describe('the resident fleet', () => {
       expect(await since('s99')).toBeUndefined();
     });
 
-    it('is found by comparing, where the other replica tells none', async () => {
+    it('is found by comparing, where the other replica published none', async () => {
       const { state, exchange } = shared();
       await open({ fleet: { exchange } });
       await read(1);

@@ -56,7 +56,7 @@ describe('selecting rows', { timeout }, () => {
   };
   const contains = (text: string, ignoreCase = false): Test => ({ operator: 'contains', text, ignoreCase });
 
-  it('tells lists apart whose values are shared by two snapshots, but not their rows', () => {
+  it('distinguishes lists whose values are shared by two snapshots, but not their rows', () => {
     const tagged = (id: string, machineTags: readonly string[]): Machine => ({
       ...(machine as Machine),
       id,
@@ -102,7 +102,7 @@ describe('selecting rows', { timeout }, () => {
     expect(idsOf(['İzmir', 'izmir'], contains('İZ', true))).toEqual(['İzmir']);
   });
 
-  it('takes null for not equal, and leaves it out of what looks at text, negated too', () => {
+  it('counts null as not equal, and leaves it out of what looks at text, negated too', () => {
     expect(idsOf([null, 'a'], { operator: 'eq', value: 'a', ignoreCase: false }, true)).toEqual([null]);
     expect(idsOf([null, 'a'], contains('b'), true)).toEqual(['a']);
   });

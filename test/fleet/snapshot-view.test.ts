@@ -15,7 +15,7 @@ describe('a fleet with more queries than it can answer', () => {
   const view = snapshotView(snapshotOf([]), { scope: allDevices, engine, turn: noTurns });
   const { signal } = new AbortController();
 
-  it('tells callers to ask again in a second, for pages, for facets and for walks', async () => {
+  it('asks callers to retry in a second, for pages, for facets and for walks', async () => {
     const page = { filter: everything, orders: [], page: { from: 'front', size: 1 } } as const;
     const answers = [
       () => view.query(page, signal),

@@ -70,7 +70,7 @@ describe('a snapshot in parts', () => {
     ],
     ['a part that was cut off', head, parts.map((part) => part.subarray(0, part.length - 1))],
     ['no moment', { ...head, readAt: 'yesterday' }, parts],
-  ])('is refused with %s', (_, given, givenParts) => {
+  ])('is rejected with %s', (_, given, givenParts) => {
     expect(() => fromParts(sent(given), givenParts)).toThrow(/snapshot/);
   });
 });

@@ -29,7 +29,7 @@ describe('an hour in which upstream answers 429', () => {
   });
   afterAll(() => running.close());
 
-  it('leaves every query of the fleet answered from the last reading, which tells its age', async () => {
+  it('leaves every query of the fleet answered from the last reading, with its age', async () => {
     const answers = () => Promise.all(queries.map((query) => running.ask(`{ ${query} }`)));
     const before = (await answers()).map(({ data }) => data);
     running.emulator.faults.next(10_000, { kind: 'status', status: 429, headers: { 'retry-after': '30' } });

@@ -56,7 +56,7 @@ describe('a gateway that holds the fleet', () => {
     expect(running.emulator.requests()).toEqual([]);
   });
 
-  it('knows the total, tells its age, and asks nothing of upstream', async () => {
+  it('knows the total and its age, and calls nothing upstream', async () => {
     const { data, extensions } = await running.ask(
       '{ machines(first: 1) { totalCount asOf pageInfo { hasNextPage } } }',
     );
@@ -71,7 +71,7 @@ describe('a gateway that holds the fleet', () => {
     expect(running.emulator.requests()).toEqual([]);
   });
 
-  it('takes a list of a thousand values', async () => {
+  it('accepts a list of a thousand values', async () => {
     const ids = ['a', ...Array.from({ length: 999 }, (_, index) => `x${index}`)];
     const { data } = await running.ask(
       'query ($filter: MachineFilter) { machines(filter: $filter) { totalCount } }',
@@ -137,7 +137,7 @@ describe('a gateway that holds the fleet', () => {
     expect(running.emulator.requests()).toEqual([]);
   });
 
-  it('tells all machines as added to who begins with nothing, and nothing to who begins now, without a call', async () => {
+  it('reports all machines as added to callers who start with nothing, and none to those who start now, without a call', async () => {
     const { data, extensions } = await running.ask(`{
       now: machineChanges { nodes { id } edges { cursor } pageInfo { startCursor endCursor hasNextPage } }
       all: machineChanges(after: "", filter: { osPlatform: { eq: "Ubuntu" } }, first: 1) {
@@ -174,7 +174,7 @@ describe('a gateway that holds the fleet', () => {
     expect(running.emulator.requests()).toEqual([]);
   });
 
-  it('tells who gives a token that is too old to begin anew', async () => {
+  it('answers a token that is too old with an error that says to start again', async () => {
     const text = '{ machineChanges { pageInfo { endCursor } } }';
     const token = (await running.ask(text)).data.machineChanges.pageInfo.endCursor;
     const plain = Buffer.from(token, 'base64url').toString();
@@ -191,7 +191,7 @@ describe('a gateway that holds the fleet', () => {
     expect(printed).toContain('machines_gateway_changes_kept 0');
   });
 
-  it('tells how the fleet stands', async () => {
+  it('shows the state of the fleet', async () => {
     const { data } = await running.ask('{ fleet { state machines snapshotAt nextSnapshotAt snapshot } }');
     expect(data.fleet).toEqual({
       state: 'READY',
@@ -224,7 +224,7 @@ describe('a gateway that holds the fleet', () => {
     ['machineChanges(first: 1001) { asOf }', 'first'],
     ['machineChanges(after: "x") { asOf }', 'after'],
     ['machineChanges(filter: { osBuild: { gt: null } }) { asOf }', 'filter.osBuild.gt'],
-  ])('refuses %s with its place', async (field, inputPath) => {
+  ])('rejects %s with its place', async (field, inputPath) => {
     const { errors } = await running.ask(`{ ${field} }`);
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT', inputPath }]);
   });
@@ -233,7 +233,7 @@ describe('a gateway that holds the fleet', () => {
     ['orderBy: { field: COLOUR }', 'Value "COLOUR" does not exist in "MachineOrderField"'],
     ['filter: { lastIpAddress: { eq: "10.0.0.0/8" } }', 'filter with inSubnets'],
     ['filter: { lastIpAddress: { inSubnets: 7 } }', 'Subnet must be text'],
-  ])('refuses machines(%s) ahead of executing it', async (args, message) => {
+  ])('rejects machines(%s) ahead of executing it', async (args, message) => {
     const { errors } = await running.ask(`{ machines(${args}) { totalCount } }`);
     expect(errors?.[0]?.message).toContain(message);
     expect(errors?.[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
@@ -249,7 +249,7 @@ describe('a gateway that holds the fleet', () => {
     );
   });
 
-  it('refuses an operation of more passes over the fleet than it takes', async () => {
+  it('rejects an operation of too many passes over the fleet', async () => {
     const facets = `fragment F on MachineFacets {
       riskScore { count } healthStatus { count } exposureLevel { count } osPlatform { count } version { count }
       agentVersion { count } rbacGroup { count } machineTags { count } managedBy { count } isExcluded { count }
@@ -284,13 +284,13 @@ describe('a gateway that holds the fleet', () => {
       'machines(first: 0, filter: $filter) { facets(disjunctive: true) { riskScore { count } healthStatus { count } ' +
         'exposureLevel { count } osPlatform { count } version { count } agentVersion { count } rbacGroup { count } machineTags { count } } }',
     ],
-  ])('refuses a small query that would keep a thread busy: %s', async (_, filter, lists) => {
+  ])('rejects a small query that would keep a thread busy: %s', async (_, filter, lists) => {
     const { errors, data } = await running.ask(`query ($filter: MachineFilter!) { ${lists} }`, { filter });
     expect(errors?.[0]?.message).toContain('passes over the fleet');
     expect(data).toBeUndefined();
   });
 
-  it('takes what a page of a dashboard asks for', async () => {
+  it('accepts what a page of a dashboard asks for', async () => {
     const names = [
       'riskScore',
       'healthStatus',
@@ -432,7 +432,7 @@ describe('a gateway without a fleet', () => {
     ],
     ['machines { facets { riskScore { count } } }', undefined],
     ['machineChanges { asOf }', undefined],
-  ])('refuses %s, saying which setting changes it', async (field, inputPath) => {
+  ])('rejects %s, saying which setting changes it', async (field, inputPath) => {
     const { errors } = await running.ask(`{ ${field} }`);
     expect(errors?.[0]?.extensions).toEqual({
       code: 'FLEET_REQUIRED',
@@ -441,7 +441,7 @@ describe('a gateway without a fleet', () => {
     expect(errors?.[0]?.message).toContain('FLEET=');
   });
 
-  it('asks upstream nothing for what it refuses, and tells that there is no fleet', async () => {
+  it('calls nothing upstream for what it rejects, and says that there is no fleet', async () => {
     running.emulator.clearRequests();
     await running.ask('{ machines(search: "x") { totalCount } }');
     const { data } = await running.ask('{ fleet { state machines snapshotAt nextSnapshotAt snapshot } }');

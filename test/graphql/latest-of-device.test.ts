@@ -21,7 +21,7 @@ describe('a gateway that holds the fleet', () => {
   });
   afterAll(() => fleet.close());
 
-  it('tells of each record whether it is the latest, and finds those, executed or from a plan', async () => {
+  it('shows of each record whether it is the latest, and finds those, executed or from a plan', async () => {
     const prepared = () => readMetric(fleet.gateway.url, 'graphql_prepared_answers_total');
     const before = await prepared();
     for (let times = 0; times < 2; times++) {
@@ -46,7 +46,7 @@ describe('a gateway that holds the fleet', () => {
     expect(await prepared()).toBeGreaterThan(before + 1);
   });
 
-  it('tells it of nodes and of references, too', async () => {
+  it('shows it of nodes and of references, too', async () => {
     const { data } = await fleet.ask(references);
     expect(data.nodes).toEqual([{ isLatestOfDevice: false }, { isLatestOfDevice: true }]);
     expect(data._entities).toEqual([{ isLatestOfDevice: false }]);

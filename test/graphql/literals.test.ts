@@ -14,7 +14,7 @@ const scalars = Object.values(createSubgraphSchema().getTypeMap()).filter(
 );
 const literals = ['"nonsense"', '"0001-01-01T00:00:00Z"', '""', '1', '1.5', 'true', 'WORD', '[]', '{ a: 1 }'];
 
-describe('a literal that a scalar does not take', () => {
+describe('a literal that a scalar rejects', () => {
   it.each(scalars.map((scalar) => [scalar.name, scalar] as const))(
     'is refused with its place: %s',
     (_, scalar) => {
@@ -44,7 +44,7 @@ describe('a literal that a scalar does not take', () => {
       ['lastIpAddress: { eq: "here" }', 'IP'],
       ['aadDeviceId: { eq: "it" }', 'UUID'],
       ['riskScore: { eq: HUGE }', 'HUGE'],
-    ])('is refused with its line and column: %s', async (condition, says) => {
+    ])('is rejected with its line and column: %s', async (condition, says) => {
       const { errors } = await running.ask(`{\n machines(filter: {${condition}}) { asOf } }`);
       expect(errors).toEqual([
         {

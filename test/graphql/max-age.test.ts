@@ -149,7 +149,7 @@ describe('maxAgeSeconds out of windows', () => {
     expect(kept.extensions.upstream).toMatchObject({ calls: 0, consistency: 'LISTING' });
   });
 
-  it.each([0, -1, -2_147_483_648])('is refused below one second, before any call: %d', async (seconds) => {
+  it.each([0, -1, -2_147_483_648])('is rejected below one second, before any call: %d', async (seconds) => {
     await open();
     for (const query of [list(seconds), byId('m1', seconds)]) {
       const reply = await running.ask(query);

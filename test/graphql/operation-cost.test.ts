@@ -105,7 +105,7 @@ describe('the cost of an operation', () => {
     expect(cost(query, { r: [...r, ...r] })).toMatchObject({ nodes: 82, calls: 3 });
   });
 
-  it('is left to execution to refuse where variables or arguments do not fit', () => {
+  it('is left to execution to reject where variables or arguments do not fit', () => {
     expect(cost('query ($n: Int!) { machines(first: $n) { nodes { id } } }')).toBeUndefined();
     expect(cost('query ($n: Int) { machines(first: $n) { nodes { id } } }', { n: 'x' })).toBeUndefined();
     expect(cost('query ($id: ID) { machine(id: $id) { id } other }', { id: null })).toMatchObject({

@@ -33,7 +33,7 @@ describe('the store of parsed documents', () => {
     expect(documentBytes(parse(`# ${'x'.repeat(100_000)}\n${fields(1)}`)) - small).toBeGreaterThan(100_000);
   });
 
-  it('takes no document larger than the bound', async () => {
+  it('caches no document larger than the bound', async () => {
     const store = createDocumentStore(10_000);
     await store.set('a', parse(fields(100)));
     expect(await store.get('a')).toBeUndefined();

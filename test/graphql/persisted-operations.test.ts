@@ -79,7 +79,7 @@ describe('automatic persisted queries', () => {
     expect((await send({ extensions: byHash(sha256(foreign)) })).data).toEqual(found);
   });
 
-  it('are refused with the hash of another text, and not kept', async () => {
+  it('are rejected with the hash of another text, and not kept', async () => {
     const { send } = await start();
     const wrong = await send({ query: foreign, extensions: byHash(sha256(registered)) });
     expect(wrong.status).toBe(400);
@@ -159,7 +159,7 @@ describe('PERSISTED_OPERATIONS=require', () => {
     ['no GraphQL, of which no parser tells', { query: '{ machines(' }],
     ['no field, of which no validation tells', { query: '{ nothing { computerDnsName } }' }],
     ['a bomb', { query: `{ ${'a '.repeat(50_000)} }` }],
-  ])('refuses %s', async (_, body) => {
+  ])('rejects %s', async (_, body) => {
     const { send, upstream } = await start(required);
     const { status, errors, data } = await send(body);
     expect(status).toBe(403);

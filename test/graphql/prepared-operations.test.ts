@@ -28,7 +28,7 @@ describe('an operation that was answered before', () => {
       body: JSON.stringify(body),
     });
 
-  it('is refused as before where a page of a foreign origin may send it', async () => {
+  it('is rejected as before where a page of a foreign origin may send it', async () => {
     running = await runGateway();
     await prepared(list);
     const plain = await post({ query: list }, { 'content-type': 'text/plain' });
@@ -52,7 +52,7 @@ describe('an operation that was answered before', () => {
     expect(await typeFor('*/*')).toBe('application/json; charset=utf-8');
   });
 
-  it('is refused under a foreign host', async () => {
+  it('is rejected under a foreign host', async () => {
     running = await runGateway();
     await prepared(list);
     const body = JSON.stringify({ query: list });
@@ -64,7 +64,7 @@ describe('an operation that was answered before', () => {
     expect(answer).toContain('421');
   });
 
-  it('is refused with variables by which it asks for too much', async () => {
+  it('is rejected with variables by which it asks for too much', async () => {
     running = await runGateway({ environment: { MAX_REQUESTED_NODES: '1000' } });
     const query = `query ($n: Int!) { ${[1, 2, 3].map((n) => `a${n}: machines(first: $n) { nodes { id } }`).join(' ')} }`;
     await prepared(query, { n: 1 });
@@ -73,7 +73,7 @@ describe('an operation that was answered before', () => {
     expect(errors?.[0]?.message).toContain('asks for up to 3000 machines');
   });
 
-  it('is refused with a number that JSON cannot write, though null was answered', async () => {
+  it('is rejected with a number that JSON cannot write, though null was answered', async () => {
     running = await runGateway();
     const query = 'query ($n: Int) { machines(first: $n) { nodes { id } } }';
     await prepared(query, { n: null });
@@ -85,7 +85,7 @@ describe('an operation that was answered before', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  it('tells the total once the end was read', async () => {
+  it('has the total once the end was read', async () => {
     running = await runGateway({ rows: bareRows(1_500) });
     const total = async () => (await running.ask(list)).data.machines.totalCount;
     await prepared(list);
@@ -95,7 +95,7 @@ describe('an operation that was answered before', () => {
     expect([await total(), await total()]).toEqual([1_500, 1_500]);
   });
 
-  it('follows its list as it is read again, and tells the same as the ordinary way', async () => {
+  it('follows its list as it is read again, and answers the same as the ordinary way', async () => {
     const clock = setClock();
     running = await runGateway({ clock, rows: bareRows(5) });
     await prepared(list);

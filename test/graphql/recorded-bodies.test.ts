@@ -127,7 +127,7 @@ describe('a recorded body', () => {
     ]);
   });
 
-  it('of one machine, recorded lately', async () => {
+  it('of one machine, recorded recently', async () => {
     expect(await shown(readFleet(recordedMachine))).toEqual([
       {
         ...nothingKnown,
@@ -178,7 +178,7 @@ describe('a recorded body', () => {
     });
   });
 
-  it('tells each kind of unexpected value once in the log', async () => {
+  it('logs each kind of unexpected value once', async () => {
     const scores = ['Critical', 'Critical', 'Grave'];
     running = await runGateway({
       rows: scores.map((riskScore, index) => ({ id: `m${index}`, riskScore })),

@@ -72,7 +72,7 @@ describe('the schema', () => {
     return fields.filter((name) => !callersProperties.has(name));
   };
 
-  it('filters by the very properties of the table, of objects by those within, and by what is told of a device', () => {
+  it('filters by the very properties of the table, of objects by those within, and by the device', () => {
     const names = [
       'and',
       'or',
@@ -96,7 +96,7 @@ describe('the schema', () => {
     }
   });
 
-  it('filters by every property that upstream tells of a machine', () => {
+  it('filters by every property that upstream returns of a machine', () => {
     const fields = upstreamFields();
     expect(inputFields('MachineFilter').filter((name) => !['and', 'or', 'not'].includes(name))).toEqual(
       expect.arrayContaining(fields),

@@ -31,7 +31,7 @@ describe('the subgraph, by the cases of the compatibility suite', () => {
     }
   });
 
-  it('introspection: tells of each type what the SDL does', async () => {
+  it('introspection: describes each type as the SDL does', async () => {
     const { data } = await running.ask('{ __schema { types { name description } } }');
     const told = new Map<string, unknown>(
       data.__schema.types.map(({ name, description }: Record<string, string>) => [name, description]),
@@ -123,7 +123,7 @@ describe('the subgraph, by the cases of the compatibility suite', () => {
       return typeof ftv1 === 'string' ? Buffer.from(ftv1, 'base64').toString('latin1') : '';
     };
 
-    it('tells the router that asks for it which fields were resolved', async () => {
+    it('reports to a router that asks for it which fields were resolved', async () => {
       const trace = await traceOf('{ machines(first: 1) { nodes { id computerDnsName } } }');
       for (const name of ['machines', 'MachineConnection!', 'nodes', 'computerDnsName'])
         expect(trace).toContain(name);

@@ -54,7 +54,7 @@ describe('the schema, put together from texts that a build composes', () => {
     expect(JSON.stringify(behind(ours))).toContain('Machine');
   });
 
-  it('tells its SDL to the letter', () => {
+  it('shows its SDL to the letter', () => {
     const source = '{ _service { sdl } }';
     expect(graphqlSync({ schema: ours, source })).toEqual(graphqlSync({ schema: apollos, source }));
     expect(composeSubgraph().sdl).toContain('@key(fields: "id")');

@@ -19,7 +19,7 @@ describe('extensions.upstream', () => {
   /** When the first call was sent: the clock stands still but for where a test moves it. */
   const start = new Date(setClock().now()).toISOString();
 
-  it('tells calls, cache, consistency of a page, and when it was read', async () => {
+  it('shows calls, cache, consistency of a page, and when it was read', async () => {
     await open();
     const told = async () => (await askPage(running)).upstream;
     expect(await told()).toEqual({
@@ -54,13 +54,13 @@ describe('extensions.upstream', () => {
     expect(await upstreamOf('{ machines(filter: { id: { in: [] } }) { totalCount } }')).toEqual(nothing);
   });
 
-  it('tells no consistency of machines by id, as nothing was listed', async () => {
+  it('shows no consistency of machines by id, as nothing was listed', async () => {
     await open();
     const told = await upstreamOf('{ machine(id: "m1") { id } }');
     expect(told).toEqual({ ...windows, calls: 1, cache: 'MISS', asOf: start, consistency: null });
   });
 
-  it('tells when rows were read as the clock had it then, though it was set back since', async () => {
+  it('shows when rows were read by the clock of then, though it was set back since', async () => {
     await open();
     await askPage(running);
     clock.setAhead(-3_600_000);
@@ -68,7 +68,7 @@ describe('extensions.upstream', () => {
     expect((await askPage(running)).upstream).toMatchObject({ cache: 'HIT', asOf: start });
   });
 
-  it('tells of an empty page what it tells of any other', async () => {
+  it('shows of an empty page what it shows of any other', async () => {
     await open();
     const told = async () => (await askPage(running, { filter: { osPlatform: { eq: 'none' } } })).upstream;
     expect(await told()).toMatchObject({ calls: 1, cache: 'MISS', asOf: start });
@@ -92,7 +92,7 @@ describe('extensions.upstream', () => {
     expect(await upstreamOf('{ machines { totalCount } }')).toMatchObject({ calls: 2, cache: 'MISS' });
   });
 
-  it('sums up an operation: all its calls, the most telling of its rows, the oldest of them', async () => {
+  it('sums up an operation: all its calls, the cache state of most weight, the oldest rows', async () => {
     await open();
     await askPage(running);
     clock.advance(50_000);

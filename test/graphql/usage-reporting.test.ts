@@ -133,7 +133,7 @@ describe.each(['hive', 'graphos'] as const)('usage reported to %s', (service) =>
     expect(receiver.reports.reduce((sum, report) => sum + countOf(report, service), 0)).toBe(7);
   });
 
-  it('affects no query where reports are refused, which the log tells', async () => {
+  it('affects no query where reports are rejected, which is logged', async () => {
     const { running, close } = await open(service, 400);
     expect((await running.ask(named, { name: 'a' })).errors).toBeUndefined();
     await close();
@@ -192,7 +192,7 @@ describe('USAGE_REPORTING', () => {
       { ...services.graphos, USAGE_REPORTING_URL: 'http://reports.example/usage' },
       /USAGE_REPORTING_URL must begin with https/,
     ],
-  ])('is refused with %s', (_, environment, message) => {
+  ])('is rejected with %s', (_, environment, message) => {
     expect(read(environment)).toThrow(message);
   });
 

@@ -87,7 +87,7 @@ describe.skipIf(!hasNginx).each([
     expect(await statusOf(`${url}s/healthz`)).toBe(404);
   });
 
-  it('tells changes over WebSocket and by server-sent events, as they happen', async () => {
+  it('sends changes over WebSocket and by server-sent events, as they happen', async () => {
     const socket = await openSocket(url);
     await subscribe(socket, subscription);
     const events = await openEvents(url, subscription);

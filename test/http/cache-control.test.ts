@@ -56,7 +56,7 @@ describe('CACHE_CONTROL=private', () => {
     }
   });
 
-  it('tells with 304 how long the answer may be kept from now on', async () => {
+  it('says with 304 how long the answer may be kept from now on', async () => {
     await open({ CACHE_CONTROL: 'private' });
     await get(list);
     const tag = (await get(list)).headers.get('etag') ?? '';
@@ -92,12 +92,12 @@ describe('CACHE_CONTROL=private', () => {
 });
 
 describe('CACHE_CONTROL', () => {
-  it('lets nobody keep answers by default', async () => {
+  it('lets no cache keep answers by default', async () => {
     await open({});
     for (const _ of [1, 2, 3]) expect(await post(list)).toBe('no-store');
   });
 
-  it('lets anybody keep them where it is public and nobody is checked', async () => {
+  it('lets every cache keep them where it is public and callers are not checked', async () => {
     await open({ CACHE_CONTROL: 'public' });
     for (const _ of [1, 2, 3]) expect(await post(list)).toBe('public, max-age=60, must-revalidate');
   });
@@ -112,13 +112,13 @@ describe('CACHE_CONTROL', () => {
   const read = (environment: Record<string, string>) => () =>
     readConfig({ ...checked, ...environment }, () => '{ "rules": [] }');
 
-  it('is refused as public where callers are checked, unless it says so by name', () => {
+  it('is rejected as public where callers are checked, unless it says so by name', () => {
     expect(read({ CACHE_CONTROL: 'public' })).toThrow(/CACHE_CONTROL is public, .*public-to-all-callers/);
     expect(read({ CACHE_CONTROL: 'public-to-all-callers' })().cache.scope).toBe('public');
     expect(read({ CACHE_CONTROL: 'private' })().cache.scope).toBe('private');
   });
 
-  it('is refused as public where callers see different machines', () => {
+  it('is rejected as public where callers see different machines', () => {
     expect(read({ CACHE_CONTROL: 'public-to-all-callers', ROW_RULES_PATH: '/rules.json' })).toThrow(
       /CACHE_CONTROL cannot be public-to-all-callers with ROW_RULES_PATH/,
     );

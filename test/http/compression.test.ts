@@ -80,7 +80,7 @@ describe('an answer', () => {
     expect(headers['x-request-id']).toBeDefined();
   });
 
-  it('that is a file of the explorer is compressed, and HEAD tells of it what GET does', async () => {
+  it('that is a file of the explorer is compressed, with the same headers for HEAD as for GET', async () => {
     const accepts = { 'accept-encoding': 'br' };
     const got = await exchange(`${url}/explorer/graphiql.js`, accepts);
     expect(got.headers['content-encoding']).toBe('br');

@@ -64,7 +64,7 @@ describe('a GET of rows', () => {
     expect((await get({ 'accept-encoding': 'br', 'if-none-match': tag })).status).toBe(304);
   });
 
-  it('is answered anew once rows were read again', async () => {
+  it('is answered in full once rows were read again', async () => {
     await open();
     const tag = await tagOf();
     running.emulator.replaceFleet({ kind: 'rows', rows: bareRows(30, 'new') });
@@ -145,7 +145,7 @@ describe('a GET of rows', () => {
     expect([status, headers.etag, headers['cache-control']]).toEqual([200, undefined, 'no-store']);
   });
 
-  it('is refused all the same where a foreign page sends it', async () => {
+  it('is rejected all the same where a foreign page sends it', async () => {
     await open();
     const tag = await tagOf();
     const { status, headers } = await get({ 'sec-fetch-site': 'cross-site', 'if-none-match': tag });

@@ -83,7 +83,7 @@ describe('CORS_ORIGINS', () => {
     }
   });
 
-  it('lets a page read why it was refused', async () => {
+  it('lets a page read why it was rejected', async () => {
     const refused = await fetch(`${url}/nothing`, { headers: { origin: page } });
     expect(refused.status).toBe(404);
     expect(refused.headers.get('access-control-allow-origin')).toBe(page);

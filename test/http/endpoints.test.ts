@@ -18,7 +18,7 @@ describe('the endpoints of the gateway', () => {
     ((await response.json()) as { errors: [{ message: string; extensions: unknown }] }).errors[0];
 
   describe('/graphql', () => {
-    /** Accepts the media type in which a refusal is no 200; see graphql-over-http.test.ts. */
+    /** Accepts the media type in which a rejection is no 200; see graphql-over-http.test.ts. */
     const strict = { accept: 'application/graphql-response+json' };
 
     it('answers POST', async () => {
@@ -46,7 +46,7 @@ describe('the endpoints of the gateway', () => {
       ['a page of another origin', { 'sec-fetch-site': 'cross-site' }],
       ['a page of another origin of the same site', { 'sec-fetch-site': 'same-site' }],
       ['a browser that does not say whose page asks', { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' }],
-    ])('refuses a GET of %s (CSRF)', async (_, headers) => {
+    ])('rejects a GET of %s (CSRF)', async (_, headers) => {
       const response = await fetch(
         `${url}/graphql?query=${encodeURIComponent('{ machines { nodes { id } } }')}`,
         { headers: { accept: 'application/json', ...headers } },
@@ -79,7 +79,7 @@ describe('the endpoints of the gateway', () => {
       ['text/plain', 400],
       ['application/x-www-form-urlencoded', 415],
       ['multipart/form-data; boundary=x', 415],
-    ])('refuses a POST that any web page could send (CSRF): %s', async (type, status) => {
+    ])('rejects a POST that any web page could send (CSRF): %s', async (type, status) => {
       const response = await post(JSON.stringify({ query }), { 'content-type': type });
       expect(response.status).toBe(status);
       expect((await faultOf(response)).extensions).toEqual({ code: 'BAD_REQUEST' });
@@ -89,7 +89,7 @@ describe('the endpoints of the gateway', () => {
       ['is no JSON', '{"query":'],
       ['is empty', ''],
       ['would change prototypes', '{"query":"{__typename}","__proto__":{"x":1}}'],
-    ])('refuses a body that %s', async (_, body) => {
+    ])('rejects a body that %s', async (_, body) => {
       const response = await post(body);
       expect(response.status).toBe(400);
       const fault = await faultOf(response);
@@ -102,13 +102,13 @@ describe('the endpoints of the gateway', () => {
       ['a query that is no text', '{"query":7}'],
       ['a list of operations', '[{"query":"{__typename}"}]'],
       ['variables that are no object', '{"query":"{__typename}","variables":"x"}'],
-    ])('refuses %s', async (_, body) => {
+    ])('rejects %s', async (_, body) => {
       const response = await post(body);
       expect(response.status).toBe(400);
       expect((await faultOf(response)).extensions).toEqual({ code: 'BAD_REQUEST' });
     });
 
-    it('takes a body of 256 KiB, and no larger one', async () => {
+    it('accepts a body of 256 KiB, and no larger one', async () => {
       const sized = (bytes: number) => JSON.stringify({ query }).padEnd(bytes);
       expect((await post(sized(256 * 1024))).status).toBe(200);
       const response = await post(sized(256 * 1024 + 1));
@@ -116,7 +116,7 @@ describe('the endpoints of the gateway', () => {
       expect((await faultOf(response)).extensions).toEqual({ code: 'BAD_REQUEST' });
     });
 
-    it('refuses a query that does not fit the schema, with its place', async () => {
+    it('rejects a query that does not fit the schema, with its place', async () => {
       const { status, errors } = await running.ask('{ machines { nodes { password } } }', {}, strict);
       expect(status).toBe(400);
       expect(errors).toEqual([
@@ -127,13 +127,13 @@ describe('the endpoints of the gateway', () => {
       ]);
     });
 
-    it('refuses a query that cannot be parsed', async () => {
+    it('rejects a query that cannot be parsed', async () => {
       const { status, errors } = await running.ask('{ machines(', {}, strict);
       expect(status).toBe(400);
       expect(errors?.[0]?.extensions).toEqual({ code: 'GRAPHQL_PARSE_FAILED' });
     });
 
-    it('refuses a variable of the wrong kind', async () => {
+    it('rejects a variable of the wrong kind', async () => {
       const { errors } = await running.ask('query ($n: Int) { machines(first: $n) { nodes { id } } }', {
         n: 'five',
       });
@@ -153,7 +153,7 @@ describe('the endpoints of the gateway', () => {
     expect((await faultOf(response)).extensions).toEqual({ code: 'NOT_FOUND' });
   });
 
-  it('refuse an address that cannot be decoded', async () => {
+  it('reject an address that cannot be decoded', async () => {
     const response = await fetch(`${url}/%zz`);
     expect(response.status).toBe(400);
     expect(await response.text()).not.toContain('    at ');
@@ -220,7 +220,7 @@ describe('the endpoints of the gateway', () => {
       expect(new Set(ids).size).toBe(3);
     });
 
-    it('comes with refusals as well', async () => {
+    it('comes with rejections as well', async () => {
       for (const response of [
         await fetch(`${url}/nothing`),
         await post('{'),

@@ -183,7 +183,7 @@ describe('an export', () => {
     }
   });
 
-  it('tells a HEAD request what a GET would bring', async () => {
+  it('answers HEAD with the headers of a GET', async () => {
     const url = running.gateway.url + pathOf('ndjson');
     const head = await fetch(url, { method: 'HEAD' });
     const whole = await fetch(url);

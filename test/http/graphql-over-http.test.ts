@@ -35,7 +35,7 @@ describe('the status of an operation that cannot be answered over HTTP', () => {
   );
 });
 
-describe('the status of a refusal', () => {
+describe('the status of a rejection', () => {
   const refused = [
     ['text that is no GraphQL', { query: '{ machines(' }, 'GRAPHQL_PARSE_FAILED'],
     ['a field that is not in the schema', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],

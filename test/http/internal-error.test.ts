@@ -151,36 +151,33 @@ describe('a fault of the gateway itself', () => {
     ['machine', '{ machine(id: "a") { id } }'],
     ['node', '{ node(id: "a") { id } }'],
     ['upstreamQuota', '{ upstreamQuota { share } }'],
-  ])(
-    'in a resolver is INTERNAL_SERVER_ERROR to the caller, and told in full to the log: %s',
-    async (field, query) => {
-      const { url, lines } = await start(withBrokenCatalog);
+  ])('in a resolver is INTERNAL_SERVER_ERROR to the caller, and logged in full: %s', async (field, query) => {
+    const { url, lines } = await start(withBrokenCatalog);
 
-      const { errors } = await ask(url, query, {}, { 'x-request-id': 'fault-1' });
+    const { errors } = await ask(url, query, {}, { 'x-request-id': 'fault-1' });
 
-      expect(errors).toEqual([
-        {
-          message:
-            'Something went wrong inside the gateway. Its log says more under the id in the x-request-id response header.',
-          locations: [{ line: 1, column: 3 }],
-          path: [field],
-          extensions: { code: 'INTERNAL_SERVER_ERROR' },
-        },
-      ]);
-      expect(lines).toContainEqual(
-        expect.objectContaining({
-          level: 'error',
-          requestId: 'fault-1',
-          path: field,
-          err: expect.objectContaining({
-            message: innerWords,
-            stack: expect.stringContaining('internal-error.test.ts'),
-            cause: expect.objectContaining({ message: 'disk of Contoso' }),
-          }),
+    expect(errors).toEqual([
+      {
+        message:
+          'Something went wrong inside the gateway. Its log says more under the id in the x-request-id response header.',
+        locations: [{ line: 1, column: 3 }],
+        path: [field],
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      },
+    ]);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        requestId: 'fault-1',
+        path: field,
+        err: expect.objectContaining({
+          message: innerWords,
+          stack: expect.stringContaining('internal-error.test.ts'),
+          cause: expect.objectContaining({ message: 'disk of Contoso' }),
         }),
-      );
-    },
-  );
+      }),
+    );
+  });
 
   it('ahead of the operation is INTERNAL_SERVER_ERROR too', async () => {
     const { url } = await start(broken);
@@ -190,7 +187,7 @@ describe('a fault of the gateway itself', () => {
     expect(JSON.stringify(errors)).not.toMatch(/vault-7|Contoso|node_modules|\.ts/);
   });
 
-  it('in an export is INTERNAL_SERVER_ERROR with 500, and told in full to the log', async () => {
+  it('in an export is INTERNAL_SERVER_ERROR with 500, and logged in full', async () => {
     const { url, lines } = await start(withBrokenCatalog);
     const response = await fetch(`${url}/export/machines.csv`, { headers: { 'x-request-id': 'fault-3' } });
     expect(response.status).toBe(500);
@@ -207,7 +204,7 @@ describe('a fault of the gateway itself', () => {
   });
 
   it.each(['/readyz', '/metrics'])(
-    'outside GraphQL is INTERNAL_SERVER_ERROR, and told in full to the log: %s',
+    'outside GraphQL is INTERNAL_SERVER_ERROR, and logged in full: %s',
     async (path) => {
       const { url, lines } = await start(withBrokenCatalog);
       const response = await fetch(url + path, { headers: { 'x-request-id': 'fault-2' } });

@@ -32,7 +32,7 @@ describe('REQUEST_TIMEOUT_SECONDS', () => {
 });
 
 describe('MAX_REQUESTS_IN_FLIGHT', () => {
-  it('refuses further requests at once with 503, health and metrics aside, until one is done', async () => {
+  it('rejects further requests at once with 503, health and metrics aside, until one is done', async () => {
     const waiting: (() => void)[] = [];
     const { upstream, url, ask, close } = await runGatewayBefore(
       (_, response) => void waiting.push(() => sendList(response, [{ id: 'a' }])),
@@ -61,7 +61,7 @@ describe('MAX_REQUESTS_IN_FLIGHT', () => {
     await expect.poll(async () => (await ask('{ __typename }')).status).toBe(200);
   });
 
-  it('refuses before the body has come', async () => {
+  it('rejects before the body has come', async () => {
     const { upstream, url, ask, close } = await runGatewayBefore(() => undefined, {
       MAX_REQUESTS_IN_FLIGHT: '1',
       REQUEST_TIMEOUT_SECONDS: '2',
@@ -116,7 +116,7 @@ describe('CALLER_REQUESTS_PER_MINUTE', () => {
     return found;
   };
 
-  it('refuses what comes too often with 429 and the time to wait, and takes it up again then', async () => {
+  it('rejects what comes too often with 429 and the time to wait, and accepts it then', async () => {
     const { running, advance } = await start('60');
     expect(await statuses(running, 10)).toEqual(Array(10).fill(200));
     const refused = await running.ask('{ __typename }');
@@ -128,7 +128,7 @@ describe('CALLER_REQUESTS_PER_MINUTE', () => {
     expect(await statuses(running, 2)).toEqual([200, 429]);
   });
 
-  it('tells each caller what is left to it, in answers and refusals alike', async () => {
+  it('shows each caller what is left to it, in answers and rejections alike', async () => {
     const { running, advance } = await start('60');
     const told = async () => {
       const { status, headers } = await running.ask('{ __typename }');
@@ -144,7 +144,7 @@ describe('CALLER_REQUESTS_PER_MINUTE', () => {
     expect(await told()).toEqual([200, '"caller";r=4;t=6', null]);
   });
 
-  it('tells it with prepared answers and 304, too', async () => {
+  it('shows it with prepared answers and 304, too', async () => {
     const { running } = await start('600');
     const url = `${running.gateway.url}/graphql?query=${encodeURIComponent('{ machines(first: 1) { nodes { id } } }')}`;
     await fetch(url);
@@ -218,7 +218,7 @@ describe("a caller's rate", () => {
     expect(rate.take('b', 0)).toBe(0);
   });
 
-  it('tells a wait after which it takes the request', () => {
+  it('gives a wait after which it accepts the request', () => {
     const rate = new CallerRate(7);
     let now = 0;
     for (let index = 0; index < 20; index++) {

@@ -10,7 +10,7 @@ describe('a request that is nested without end', () => {
   });
   afterAll(() => running.close());
 
-  it('in its variables is refused in our words, and no fault of the gateway', async () => {
+  it('in its variables is rejected in our words, and no fault of the gateway', async () => {
     const filter = `${'{"not":'.repeat(depth)}{}${'}'.repeat(depth)}`;
     const query = 'query ($filter: MachineFilter) { machines(filter: $filter) { totalCount } }';
     const response = await fetch(`${running.gateway.url}/graphql`, {
@@ -24,7 +24,7 @@ describe('a request that is nested without end', () => {
     expect(errors?.[0]?.message).not.toContain('stack');
   });
 
-  it('in its text is refused in our words, and no fault of the gateway', async () => {
+  it('in its text is rejected in our words, and no fault of the gateway', async () => {
     const filter = `${'{not:'.repeat(depth)}{}${'}'.repeat(depth)}`;
     const { errors } = await running.ask(`{ machines(filter: ${filter}) { totalCount } }`);
     expect(errors?.[0]?.message).not.toContain('stack');

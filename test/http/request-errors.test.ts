@@ -15,7 +15,7 @@ const json = 'content-type: application/json\r\n';
 const jsonPost = (headers: string, body = '') =>
   `POST /graphql HTTP/1.1\r\n${close}${json}${headers}\r\n${body}`;
 
-/** What each must be answered with, in the one form, whichever of parser, framework and gateway refuses it. */
+/** What each must be answered with, in the one form, whichever of parser, framework and gateway rejects it. */
 const refused: readonly (readonly [what: string, request: string, status: number])[] = [
   ['a path that cannot be decoded', `GET /%E0%A4%A HTTP/1.1\r\n${close}\r\n`, 400],
   ['a path below a page that cannot be decoded', `GET /explorer/%zz HTTP/1.1\r\n${close}\r\n`, 400],
@@ -68,7 +68,7 @@ describe('a request that fails before its operation', () => {
     },
   );
 
-  it('is refused under the id that it brings', async () => {
+  it('is rejected under the id that it brings', async () => {
     const answer = await exchangeRaw(url, `GET /%zz HTTP/1.1\r\n${close}x-request-id: mine-1\r\n\r\n`);
     expect(answer).toContain('\r\nx-request-id: mine-1\r\n');
   });

@@ -53,7 +53,7 @@ describe('a subscription to changes of machines', () => {
     return { socket, events };
   };
 
-  it('tells what each reading changes, over WebSocket and by events alike, at no upstream call of its own', async () => {
+  it('sends what each reading changes, over WebSocket and by events alike, without an upstream call of its own', async () => {
     await fleet.become(risky(0));
     const { socket, events } = await open();
     const callsBefore = fleet.emulator.requests().length;
@@ -112,7 +112,7 @@ describe('a subscription to changes of machines', () => {
     }
   });
 
-  it('tells only what its filter selects, and what enters and leaves that', async () => {
+  it('sends only what its filter selects, and what enters and leaves that', async () => {
     await fleet.become(risky(1));
     const filter = { riskScore: { eq: 'HIGH' } };
     const socket = await openSocket(url);
@@ -127,7 +127,7 @@ describe('a subscription to changes of machines', () => {
     socket.webSocket.close();
   });
 
-  it('ends with what is wrong with its arguments, in the words that queries are told', async () => {
+  it('ends with what is wrong with its arguments, with the message of a query', async () => {
     for (const variables of [{ after: 'nonsense' }, { filter: { computerDnsName: { eq: 5 } } }]) {
       const told = (
         await fleet.ask(
@@ -148,7 +148,7 @@ describe('a subscription to changes of machines', () => {
     }
   });
 
-  it('is refused over plain HTTP, with how to ask', async () => {
+  it('is rejected over plain HTTP, with how to ask', async () => {
     const { status, errors } = await fleet.ask(query);
     expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
     expect(errors?.[0]?.message).toContain('WebSocket');

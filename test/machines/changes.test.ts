@@ -120,7 +120,7 @@ describe('tokens of changes', () => {
     );
   });
 
-  it('tell of a page of size 0 whether there is more, and stay where they are', async () => {
+  it('say of a page of size 0 whether there is more, and stay where they are', async () => {
     const { catalog, read } = plainChanges(fleet('1'));
     const after = (await catalog.changes({}, call)).endCursor;
     read(fleet('2'));
@@ -178,7 +178,7 @@ describe('tokens of changes', () => {
     }
   });
 
-  it('are refused where they were altered, are none or are too long', async () => {
+  it('are rejected where they were altered, are none or are too long', async () => {
     const { catalog, read } = plainChanges(fleet('1'));
     const start = (await catalog.changes({ filter }, call)).endCursor;
     read(fleet('2'));
@@ -235,7 +235,7 @@ describe('tokens of changes', () => {
     expect(error?.message).toContain('Ask for larger pages.');
   });
 
-  it('tell nothing of a machine that leaves the rights but that it is removed', async () => {
+  it('report a machine that leaves the rights as removed, and nothing else of it', async () => {
     const { catalog, read } = plainChanges(fleet('1'));
     const after = (await catalog.changes({}, call)).endCursor;
     const { machines, readAt } = fleet('2');

@@ -40,12 +40,12 @@ describe('a cursor', () => {
     expect(cursor).not.toContain('4711');
   });
 
-  it('is refused with another filter', () => {
+  it('is rejected with another filter', () => {
     const cursor = encodeCursor({ offset: 3, id: 'a', listing }, high);
     expect(() => decodeCursor(cursor, everything, ['after'])).toThrow('after: is a cursor of another filter');
   });
 
-  it('of another version is refused', () => {
+  it('of another version is rejected', () => {
     expect(() => decodeCursor(written(`2.${high}.${listing}.3.a`), high, ['before'])).toThrow(
       'before: is a cursor of another version',
     );
@@ -67,7 +67,7 @@ describe('a cursor', () => {
     written(`1.${high}.${listing}.9999999999.a`),
     written(`1.${high}.${listing}.1e3.a`),
     'a'.repeat(2_000),
-  ])('that reads %j is refused', (text) => {
+  ])('that reads %j is rejected', (text) => {
     expect(() => decodeCursor(text, high, ['after'])).toThrow('after: is not a cursor of this gateway');
   });
 
@@ -106,7 +106,7 @@ describe('a cursor of a list whose durations were counted back from a minute', (
     written(`3.${high}.${listing}.-1.5.a`),
     written(`3.${high}.${listing}.05.5.a`),
     written(`1.${high}.${listing}.x.5.a`),
-  ])('that reads %j is refused', (text) => {
+  ])('that reads %j is rejected', (text) => {
     expect(() => decodeCursor(text, high, ['after'])).toThrow('after: is not a cursor of this gateway');
   });
 });

@@ -133,7 +133,7 @@ describe('not', () => {
   });
 });
 
-describe('what cannot be sent is refused with its place', () => {
+describe('what cannot be sent is rejected with its place', () => {
   it.each<[FilterInput, string]>([
     [{ riskScore: { eq: 'UNRECOGNIZED' } }, 'filter.riskScore.eq: UNRECOGNIZED cannot be filtered by'],
     [{ riskScore: { in: ['LOW', 'LOW', 'UNRECOGNIZED'] } }, 'filter.riskScore.in[2]: UNRECOGNIZED'],
@@ -249,12 +249,12 @@ describe('what upstream cannot answer is named with its place', () => {
     expect(refusal(input)).toContain(message);
   });
 
-  it('refuses a list that is too long for either source', () => {
+  it('rejects a list that is too long for either source', () => {
     const ids = Array.from({ length: 1_001 }, (_, index) => `id-${index}`);
     expect(refusal({ id: { in: ids } })).toContain('filter.id.in: has 1001 different values; at most 1000');
   });
 
-  it('refuses more conditions than either source takes', () => {
+  it('rejects more conditions than either source accepts', () => {
     const or = Array.from({ length: 201 }, (_, index) => ({ id: { eq: `${index}` } }));
     expect(refusal({ or })).toContain('filter: has 201 conditions; at most 200 are allowed');
   });

@@ -289,7 +289,7 @@ describe('a search', () => {
     ['1 2 3 4 5 6 7 8 9', 'search: has 9 words; at most 8'],
     ['x'.repeat(257), 'search: has 257 characters; at most 256'],
     ['\ud800', 'search: is not well-formed'],
-  ])('%j is refused', async (search, message) => {
+  ])('%j is rejected', async (search, message) => {
     await expect(find(search)).rejects.toThrow(message);
   });
 });

@@ -144,7 +144,7 @@ describe('a walk to the end of a list', () => {
     ]);
   });
 
-  it('takes no cursor of another order, another search or of who sees other device groups', async () => {
+  it('rejects cursors of another order, another search or other device groups', async () => {
     const fleet = plainFleet([machine(1), machine(2)]);
     const [first] = await walk(fleet, {}, callOf());
     const after = first?.cursor;

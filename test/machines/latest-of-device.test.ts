@@ -52,7 +52,7 @@ describe('the latest record of each device', () => {
     expect((await catalog.page({ filter, first: 0 }, everyone)).totalCount).toBe(expected.length);
   });
 
-  it('is told by all records, not by those that the rest of the filter leaves', async () => {
+  it('follows from all records, not from those that the rest of the filter leaves', async () => {
     expect(await idsOf({ riskScore: { eq: 'HIGH' } })).toEqual(['a']);
     expect(await idsOf({ riskScore: { eq: 'HIGH' }, latestOfDevice: true })).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('who may not see the later record of a device', () => {
     expect(await counts(everyone)).toEqual([[{ value: 'LOW', count: 2 }]]);
   });
 
-  it('is told no change when it comes or goes', async () => {
+  it('is reported as no change when it comes or goes', async () => {
     const readAt = (minute: number) => new Date(Date.UTC(2026, 8, 8, 0, minute)).toISOString() as Moment;
     const { catalog, read } = plainChanges({ machines: [older, alone], readAt: readAt(0) });
     const filters = [undefined, latestOnly, { latestOfDevice: false }];

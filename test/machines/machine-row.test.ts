@@ -38,7 +38,7 @@ describe('a row', () => {
     });
   });
 
-  it('keeps timestamps to the last digit, and takes year 0001 for never', () => {
+  it('keeps timestamps to the last digit, and reads year 0001 as never', () => {
     const { machine, oddities } = read({
       id: 'a',
       firstSeen: '0001-01-01T00:00:00Z',
@@ -48,7 +48,7 @@ describe('a row', () => {
     expect(machine).toMatchObject({ firstSeen: null, lastSeen: '2026-01-20T20:07:42.6424861Z' });
   });
 
-  it('takes enum values in any case of letters', () => {
+  it('reads enum values in any case of letters', () => {
     expect(read({ id: 'a', onboardingStatus: 'onboarded' }).machine?.onboardingStatus).toBe('ONBOARDED');
     expect(read({ id: 'a', onboardingStatus: 'CanBeOnboarded' }).machine?.onboardingStatus).toBe(
       'CAN_BE_ONBOARDED',

@@ -35,7 +35,7 @@ describe('a moment', () => {
     '9999-12-31T23:59:59-01:00',
     "2023-01-01T00:00:00Z' or true",
     '2023-01-01T00:00:00Z\n',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(parseMoment(text)).toBeUndefined();
   });
 

@@ -38,7 +38,7 @@ describe('the paging arguments', () => {
     [{ first: 1, last: 1 }, 'last: cannot be combined with first'],
     [{ first: 1, after: 'broken' }, 'after: is not a cursor of this gateway'],
     [{ first: 1, before: '' }, 'before: is not a cursor of this gateway'],
-  ])('%j are refused: %s', (args, message) => {
+  ])('%j are rejected: %s', (args, message) => {
     expect(() => read(args)).toThrow(message);
   });
 

@@ -47,7 +47,7 @@ describe('a host with several addresses', () => {
     expect((await get(transport)).body.join().toString()).toBe('there');
   });
 
-  it('tells the reason for each where all refuse: to the API and to identity providers', async () => {
+  it('reports the reason for each where all refuse: to the API and to identity providers', async () => {
     const port = await freePort();
     const reason =
       `the connection was refused (ECONNREFUSED 127.0.0.1:${port}); ` +

@@ -47,7 +47,7 @@ describe.skipIf(!hasRedisServer)('a connection to Redis (skipped where there is 
     connection.close();
   });
 
-  it('has time for a slow handshake, though another address of its host refuses', async () => {
+  it('has time for a slow handshake, though another address of its host rejects', async () => {
     const server = await startServer('--tcp-backlog', '1');
     const slow = slowAccept(server);
     onTestFinished(slow.close);
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedisServer)('a connection to Redis (skipped where there is 
     connection.close();
   });
 
-  it('is not made where the database is refused, rather than lead to another one', async () => {
+  it('is not made where the database is rejected, rather than lead to another one', async () => {
     const { url } = await startServer('--databases', '1');
     await expect(open(`${url}/3`)).rejects.toBeInstanceOf(RedisFault);
   });

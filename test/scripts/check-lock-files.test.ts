@@ -76,7 +76,7 @@ describe('a lock file', () => {
       /comes from/,
     ],
     ['a link to nowhere', { link: true, resolved: '/tmp/a' }, /is a link to \/tmp\/a/],
-  ])('is refused with a package that has %s', (_, entry, says) => {
+  ])('is rejected with a package that has %s', (_, entry, says) => {
     const { status, stderr } = checkPackage(entry);
     expect(stderr).toMatch(says);
     expect(stderr).toContain('node_modules/a');
@@ -87,7 +87,7 @@ describe('a lock file', () => {
     ['of an old version', JSON.stringify({ lockfileVersion: 1, dependencies: {} }), /is of version 1/],
     ['without packages', JSON.stringify({ lockfileVersion: 3 }), /lists no packages/],
     ['that is no JSON', '{', /cannot be read/],
-  ])('is refused %s', (_, text, says) => {
+  ])('is rejected %s', (_, text, says) => {
     const { status, stderr } = checkText(text);
     expect(stderr).toMatch(says);
     expect(status).toBe(1);

@@ -20,7 +20,7 @@ export const uncached = { CACHE_FRESH_SECONDS: '0', CACHE_RENEW_SECONDS: '0' } a
 /** Settings by which nothing is served that was not just read, errors included. */
 export const unkept = { ...uncached, CACHE_STALE_SECONDS: '0' } as const;
 
-/** The media type in which the status of an answer says what became of it: 400 where GraphQL refuses the operation. */
+/** The media type in which the status of an answer says what became of it: 400 where GraphQL rejects the operation. */
 export const graphqlResponse = { accept: 'application/graphql-response+json' } as const;
 
 /** A gateway in front of an emulator, both over real sockets. */

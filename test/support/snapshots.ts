@@ -1,4 +1,5 @@
 import type { Snapshot, SnapshotId } from '../../src/fleet/snapshot.ts';
+import { arraysOf, byteLengthOf } from '../../src/fleet/snapshot-arrays.ts';
 import type { Machine } from '../../src/machines/machine.ts';
 import type { Moment } from '../../src/machines/moment.ts';
 import { buildSnapshot } from './build-snapshot.ts';
@@ -13,4 +14,11 @@ export function snapshotOf(machines: readonly Machine[], id = 's1', previous?: S
 export function machinesById(machines: readonly Machine[]): readonly Machine[] {
   const last = new Map(machines.map((machine) => [machine.id, machine]));
   return [...last.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+/** Bytes that these snapshots take together: shared arrays count once. */
+export function bytesTogether(snapshots: readonly Snapshot[]): number {
+  return byteLengthOf(
+    snapshots.flatMap(({ columns, devices }) => [...arraysOf(columns).values(), ...Object.values(devices)]),
+  );
 }

@@ -24,7 +24,7 @@ describe('a receiver of spans', () => {
     expect((await ask(query)).data.machines.nodes).toHaveLength(5);
   };
 
-  it('that is not there changes no answer, and is told of once', async () => {
+  it('that is down changes no answer, and is logged once', async () => {
     const gone = await startOtlpReceiver();
     await gone.close();
     const gateway = await start({ ...gone.environment, OTEL_EXPORTER_OTLP_TIMEOUT: '100' });
@@ -39,7 +39,7 @@ describe('a receiver of spans', () => {
     });
   });
 
-  it('that is back is told of, and gets the spans from then on', async () => {
+  it('that is back is logged, and gets the spans from then on', async () => {
     receiver = await startOtlpReceiver((exports) => (exports === 1 ? 400 : 200));
     const gateway = await start(receiver.environment);
     await expectAnswer(gateway);

@@ -52,7 +52,7 @@ describe('the standing of the API, after it has shown machines', () => {
     expect(standing.state).toBe(state);
   });
 
-  it('ends with the next list, and is told once each way', () => {
+  it('ends with the next list, and is logged once each way', () => {
     const { standing, lines, clock } = stand();
     standing.listed(3);
     for (let call = 0; call < 3; call++) standing.refused(answer(410), whole);
@@ -64,7 +64,7 @@ describe('the standing of the API, after it has shown machines', () => {
     expect(standing.state).toBe('answering');
     expect(standing.trouble).toBeUndefined();
     expect(lines.map(({ level, msg, state }) => [level, msg, state])).toEqual([
-      ['warn', 'the Machines API brings no list', 'retired'],
+      ['warn', 'the Machines API returns no list', 'retired'],
       ['info', 'the Machines API answers again', 'answering'],
     ]);
   });
@@ -82,7 +82,7 @@ describe('the standing of the API, after it has shown machines', () => {
     },
   );
 
-  it('is open after a refused query only where no list has come for a minute', () => {
+  it('is open after a rejected query only where no list has come for a minute', () => {
     const { standing, clock } = stand();
     expect(standing.isOpen(404)).toBe(false);
     standing.listed(3);
@@ -103,7 +103,7 @@ describe('the standing of the API, after it has shown machines', () => {
     expect(standing.isOpen(404)).toBe(true);
   });
 
-  it('never takes the 404 of a tenant that has shown no machines for a retired API', () => {
+  it('never counts the 404 of a tenant without machines as a retired API', () => {
     const { standing, clock } = stand();
     standing.listed(0);
     standing.refused(answer(404, own), whole);
@@ -161,7 +161,7 @@ describe('the place that a redirect names', () => {
     ['https://api.new.example/v9/api/v1.0/machines', 'names https://api.new.example/v9,'],
     ['https://user:word@login.example/token/abc?code=d', 'names https://login.example,'],
     ['/elsewhere?a=b', 'names another path of its host,'],
-    ['file:///etc/passwd', 'names an address that is not of the web,'],
+    ['file:///etc/passwd', 'names an address that is neither http nor https,'],
   ])('is told as it would be set, without query, user and token: %s', (location, told) => {
     expect(reasonOf(location)).toContain(told);
     expect(reasonOf(location)).not.toMatch(/\$top|user|word|token\/abc|code=|passwd/);

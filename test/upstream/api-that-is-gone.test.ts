@@ -115,7 +115,7 @@ describe('windows before an API that is gone', () => {
     expect(await readiness()).toMatchObject({ status: 'ready', upstream: { state: 'closed' } });
   });
 
-  it.each(all)('are as before with the first list, and the log tells both turns once: %s', async (name) => {
+  it.each(all)('are as before with the first list, and both changes are logged once: %s', async (name) => {
     await open(unkept);
     const { data } = await running.ask(listing);
     beGone(name);
@@ -131,7 +131,7 @@ describe('windows before an API that is gone', () => {
     ]);
   });
 
-  it('name no device in what they tell of the place', async () => {
+  it('name no device in the address that they report', async () => {
     await open(unkept);
     await running.ask(listing);
     beGone(301);
@@ -144,7 +144,7 @@ describe('windows before an API that is gone', () => {
   });
 });
 
-describe('a query that is refused', () => {
+describe('a query that is rejected', () => {
   const ownForm = '404 in the form of the API';
   let clock: SetClock;
   const open = async (environment: Readonly<Record<string, string>> = {}): Promise<void> => {
@@ -239,35 +239,38 @@ describe('the fleet before an API that is gone', () => {
       expect(running.emulator.requests()[0]?.status).toBeDefined();
     });
 
-  it.each(goneButHeld)('answers on, tells no machine as removed, and stays ready: %s', async (name) => {
-    await open();
-    const { data: before } = await count();
-    const { data: walked } = await changes('');
-    let token: string = walked.machineChanges.pageInfo.endCursor;
-    beGone(name);
-    await untilAsked();
-    expect(calls()).toBe(1);
-    const { state, says } = states[name];
-    await until(async () => expect(await stateMetric()).toBe(state));
-    for (let minute = 0; minute < 60; minute++) {
-      await clock.advance(minuteMs);
-      if (minute % 10 > 0) continue;
-      expect(await count()).toMatchObject({ data: before, errors: undefined });
-      const { data } = await changes(token);
-      expect(data.machineChanges.nodes.filter(({ kind }: { kind: string }) => kind === 'REMOVED')).toEqual(
-        [],
-      );
-      token = data.machineChanges.pageInfo.endCursor;
-      expect(await readiness()).toMatchObject({
-        status: 'ready',
-        upstream: { state, reason: expect.stringContaining(says) },
-      });
-    }
-    const { data } = await running.ask('{ fleet { state machines } }');
-    expect(data.fleet).toEqual({ state: 'STALE', machines: before.machines.totalCount });
-    expect(calls()).toBeLessThanOrEqual(65);
-    expect(told()).toEqual([['warn', state]]);
-  });
+  it.each(goneButHeld)(
+    'goes on answering, reports no machine as removed, and stays ready: %s',
+    async (name) => {
+      await open();
+      const { data: before } = await count();
+      const { data: walked } = await changes('');
+      let token: string = walked.machineChanges.pageInfo.endCursor;
+      beGone(name);
+      await untilAsked();
+      expect(calls()).toBe(1);
+      const { state, says } = states[name];
+      await until(async () => expect(await stateMetric()).toBe(state));
+      for (let minute = 0; minute < 60; minute++) {
+        await clock.advance(minuteMs);
+        if (minute % 10 > 0) continue;
+        expect(await count()).toMatchObject({ data: before, errors: undefined });
+        const { data } = await changes(token);
+        expect(data.machineChanges.nodes.filter(({ kind }: { kind: string }) => kind === 'REMOVED')).toEqual(
+          [],
+        );
+        token = data.machineChanges.pageInfo.endCursor;
+        expect(await readiness()).toMatchObject({
+          status: 'ready',
+          upstream: { state, reason: expect.stringContaining(says) },
+        });
+      }
+      const { data } = await running.ask('{ fleet { state machines } }');
+      expect(data.fleet).toEqual({ state: 'STALE', machines: before.machines.totalCount });
+      expect(calls()).toBeLessThanOrEqual(65);
+      expect(told()).toEqual([['warn', state]]);
+    },
+  );
 
   it('is not shown, not empty, and ready again with the first reading, where it is closed to the gateway', async () => {
     await open();

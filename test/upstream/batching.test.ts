@@ -46,7 +46,7 @@ describe('machines by id in one operation', () => {
     expect(running.emulator.requests().map(({ options }) => options.$top)).toEqual(Array(5).fill('20'));
   });
 
-  it('cost no more where they come doubly', async () => {
+  it('cost no further call where they come twice', async () => {
     await running.close();
     running = await start({ MAX_QUERY_TOKENS: '10000', MAX_QUERY_ALIASES: '200', MAX_ROOT_FIELDS: '200' });
     const wanted = ids(100);
@@ -109,7 +109,7 @@ describe('machines by id in one operation', () => {
     ['empty', ''],
     ['longer than 256 bytes once encoded', 'ü'.repeat(43)],
     ['no well-formed text', 'a\ud800'],
-  ])('are refused before any call where no machine can have them: %s', async (_, impossible) => {
+  ])('are rejected before any call where no machine can have them: %s', async (_, impossible) => {
     const [possible] = ids(1);
     const { data, errors } = await askFor([impossible, String(possible)]);
     expect(errors).toEqual([

@@ -207,7 +207,7 @@ const rows: readonly ErrorRow[] = [
     logged: {
       status: 200,
       detail:
-        'A page came in place of a list (text/html). Check MACHINES_API_URL, and HTTPS_PROXY where there is a proxy.',
+        'The answer is a web page (text/html) in place of a list. Check MACHINES_API_URL, and HTTPS_PROXY where there is a proxy.',
     },
   },
   {

@@ -66,7 +66,7 @@ describe('a list that cannot be read', () => {
       'a sign-in page',
       { 'content-type': 'text/html; charset=utf-8' },
       '<p>secret-host</p>',
-      /^A page came in place of a list \(text\/html\)\. Check MACHINES_API_URL/,
+      /^The answer is a web page \(text\/html\) in place of a list\. Check MACHINES_API_URL/,
     ],
     [
       'no gzip',

@@ -61,7 +61,7 @@ describe('TLS to upstream', () => {
     expect(upstream.requests()).toBe(0);
   });
 
-  it('is refused where another authority is trusted', async () => {
+  it('is rejected where another authority is trusted', async () => {
     const upstream = await startTls();
     const listing = await start({ MACHINES_API_URL: upstream.url }, other.cert);
     expect((await listing()).errors?.[0]?.extensions.code).toBe('UPSTREAM_UNAVAILABLE');

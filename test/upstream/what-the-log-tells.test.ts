@@ -17,7 +17,7 @@ describe('the log of an upstream that repeats our request', () => {
     return running.lines.find(({ msg }) => msg === 'upstream call failed')?.detail;
   };
 
-  it('tells of a page of a proxy what it is, and nothing of what it says', async () => {
+  it('logs that a proxy sent a page, and nothing of its text', async () => {
     const detail = await detailOf((request, response) => {
       response.writeHead(502, { 'content-type': 'text/html' });
       response.end(`<pre>${JSON.stringify(request.headers)} ${request.url}</pre>`);

@@ -78,7 +78,7 @@ const bearer = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
  * @param headers all of them: two are rejected, since Node shows the first and a proxy may have checked the other
  * @throws {CallerRefusal}
  */
-export function readBearer(headers: readonly string[]): Secret {
+function readBearer(headers: readonly string[]): Secret {
   const [header, another] = headers;
   if (another !== undefined) {
     throw new CallerRefusal('invalid_request', 'There is more than one Authorization header.');

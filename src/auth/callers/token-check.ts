@@ -132,7 +132,7 @@ function refuseIdToken(claims: Claims): void {
 }
 
 /** Scopes come in `scp` (Entra) or `scope` (RFC 9068), separated by spaces or as a list. */
-export function scopesOf(claims: Claims): readonly string[] {
+function scopesOf(claims: Claims): readonly string[] {
   return [...textsOf(claims, 'scp'), ...textsOf(claims, 'scope')].flatMap((text) => text.split(' '));
 }
 

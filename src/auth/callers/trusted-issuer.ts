@@ -63,10 +63,10 @@ export function trustIssuer(options: IssuerOptions): TrustedIssuer {
     });
     if (response.status !== 200) throw new Error(`The metadata came with status ${response.status}.`);
     const metadata = (await response.json()) as { readonly issuer?: unknown; readonly jwks_uri?: unknown };
-    if (metadata.issuer !== issuer) throw new Error('The metadata name another issuer.');
+    if (metadata.issuer !== issuer) throw new Error('The metadata names another issuer.');
     const address = typeof metadata.jwks_uri === 'string' ? metadata.jwks_uri : '';
     if (!URL.canParse(address) || !isAllowedAddress(new URL(address))) {
-      throw new Error('The metadata name no address that keys may be fetched from.');
+      throw new Error('The metadata names no address from which keys may be fetched.');
     }
     return createRemoteJWKSet(new URL(address), {
       timeoutDuration: timeoutMs,

@@ -1,7 +1,7 @@
 import type { Row } from './row.ts';
 
 /** Rows by last report, the latest first; equal ones stay as they were. */
-export function newestSeenFirst(rows: readonly Row[]): readonly Row[] {
+function newestSeenFirst(rows: readonly Row[]): readonly Row[] {
   return rows.toSorted((left, right) =>
     left.lastSeen < right.lastSeen ? 1 : left.lastSeen > right.lastSeen ? -1 : 0,
   );

@@ -71,7 +71,7 @@ const LINK_WITH_ZONE = {
 };
 
 /** Every oddity of the seeded fleets. */
-export const ODDITIES: readonly Oddity[] = [
+const ODDITIES: readonly Oddity[] = [
   change('null value', 0.02, ({ random }) => ({ [pick(random, NULLABLE_PROPERTIES)]: null })),
   change('null name', 0.004, () => ({ computerDnsName: null })),
   change('null risk score', 0.01, () => ({ riskScore: null })),

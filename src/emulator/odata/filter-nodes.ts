@@ -11,7 +11,7 @@ const LITERAL_NODES = 1;
  * constant and reference to the machine or to a lambda's variable is one. A comparison costs 4, an or-chain of n
  * comparisons 5n-1: a limit of 100 lets 20 pass and refuses 21.
  */
-export function countNodes(expression: Expression): number {
+function countNodes(expression: Expression): number {
   switch (expression.kind) {
     case 'and':
     case 'or': {

@@ -1,3 +1,4 @@
+import { firstWhere } from '../../binary-search.ts';
 import type { DeviceScope } from '../../machines/device-scope.ts';
 import type { ViewChanges } from '../../machines/fleet-view.ts';
 import type { PageTurn } from '../../machines/page-turn.ts';
@@ -23,16 +24,7 @@ export function changeList(
     gone.get(place) ?? String(scalarAt(snapshot.columns.id, (rows[place] ?? 1) - 1));
   return {
     size: kinds.length,
-    placeBehind: (id) => {
-      let low = 0;
-      let high = kinds.length;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (idAt(middle) > id) high = middle;
-        else low = middle + 1;
-      }
-      return low;
-    },
+    placeBehind: (id) => firstWhere(0, kinds.length, (place) => idAt(place) > id),
     read: async (from, to, signal) => {
       await turn(Math.max(0, to - from), signal);
       const places = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);

@@ -26,7 +26,7 @@ export interface NetChanges {
 /** Whose changes are asked for. */
 export interface ChangesQuery {
   readonly filter: Filter;
-  /** What the caller may see, within which devices are told apart; the filter holds it, too. */
+  /** What the caller may see, within which devices are distinguished; the filter holds it, too. */
   readonly among: DeviceScope;
 }
 

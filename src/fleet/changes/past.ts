@@ -14,7 +14,7 @@ export interface Since {
   readonly deltas: readonly Delta[];
 }
 
-/** Since when changes are told: a reading, or when there was nothing. */
+/** Where changes start: a reading, or an empty fleet. */
 export type SinceWhen = Since | 'nothing';
 
 /** How the fleet was at a reading, as far as it differs from how it is now. */

@@ -31,7 +31,7 @@ const headForm = z.object({
   pieces: z.array(z.object({ length: z.int().min(0), digest: z.string() })).max(10_000),
 });
 
-/** Puts a delta: its pieces, then the head that tells of them. */
+/** Writes a delta: its pieces, then the head that lists them. */
 export async function putDelta({ from, to, machines, pieces }: Delta, store: DeltaStore): Promise<void> {
   for (const [index, { packed }] of pieces.entries()) {
     await store.put(`${to.id}:${index}`, Buffer.from(packed));

@@ -40,7 +40,7 @@ export class ResidentChanges {
     return { deltas: this.#log.size, bytes: this.#log.bytes };
   }
 
-  /** What a snapshot changed. Undefined, and told to the log, where it cannot be had: earlier tokens then expire. */
+  /** What a snapshot changed. Undefined, and logged, where it cannot be computed: earlier tokens then expire. */
   async compare(
     previous: Snapshot | undefined,
     snapshot: Snapshot,
@@ -52,7 +52,7 @@ export class ResidentChanges {
       return await engine.compare(previous, snapshot, signal);
     } catch (err) {
       signal.throwIfAborted();
-      log.warn({ err }, 'what the fleet has changed could not be told; earlier tokens of changes expire');
+      log.warn({ err }, 'changes of the fleet could not be computed; earlier change tokens expire');
       return undefined;
     }
   }
@@ -73,7 +73,10 @@ export class ResidentChanges {
     if (delta !== undefined) this.#log.add(delta);
   }
 
-  /** Finds the way from a snapshot of another replica back to the own one; where the other tells none, by comparing. */
+  /**
+   * Finds the way from a snapshot of another replica back to the own one; where the other published none, by
+   * comparing.
+   */
   async follow(previous: Snapshot | undefined, adopted: Snapshot, signal: AbortSignal): Promise<void> {
     this.hold(undefined);
     if (previous === undefined) return;

@@ -21,7 +21,7 @@ export interface AnswerPreparedOptions extends CallOptions {
   readonly monotonic: () => number;
 }
 
-/** Tells of what is answered from plans in log and metrics as Apollo's plugins tell of the rest. */
+/** Logs and measures what is answered from plans, as Apollo's plugins do with the rest. */
 export function preparedAnswers(options: AnswerPreparedOptions): AnswerPrepared {
   const { prepared, onOperation, onPrepared, monotonic } = options;
   return async (message, arrival, admission) => {

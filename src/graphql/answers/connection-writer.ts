@@ -21,7 +21,7 @@ import {
 /** Writes a page of machines as its selection has it. @throws {NotWritten} */
 export type WriteConnection = (page: CatalogPage, out: PieceWriter, store: RenderedStore) => Promise<void>;
 
-/** Writes one field of a connection. What has to be waited for is done ahead of the writing. */
+/** Writes one field of a connection. All waiting is done ahead of the writing. */
 interface ConnectionField {
   readonly head: string;
   readonly ahead?: (page: CatalogPage) => Promise<string>;

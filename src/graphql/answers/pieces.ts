@@ -37,7 +37,7 @@ export interface Gathered {
   readonly ownBytes: number;
 }
 
-/** Gathers an answer, of text and of parts of buffers that nobody writes to any more. */
+/** Gathers an answer, of text and of parts of buffers that are no longer written to. */
 export class PieceWriter {
   readonly #bytes: Buffer[] = [];
   readonly #pieces: Piece[] = [];

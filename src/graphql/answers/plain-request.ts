@@ -10,11 +10,11 @@ export interface HttpMessage {
   readonly url: string;
   /** As JSON has it; undefined where there is none. */
   readonly body: unknown;
-  /** Whether no page of a foreign origin can have sent it by way of somebody's browser. */
+  /** Whether no page of a foreign origin can have sent it through a user's browser. */
   readonly isProven: boolean;
 }
 
-/** What is asked, and how the answer is to be sent. */
+/** The query, and the form of its answer. */
 interface Asked {
   /** Undefined where its hash stands for it. */
   readonly text: string | undefined;
@@ -27,7 +27,7 @@ interface Asked {
 }
 
 /**
- * A request of which Apollo would refuse nothing ahead of the operation: it is no forgery of a foreign page (CSRF), its form
+ * A request of which Apollo would reject nothing ahead of the operation: it is no forgery of a foreign page (CSRF), its form
  * is that of GraphQL over HTTP, and an answer in JSON is taken. Nothing but {@link PlainRequest.read} makes one, and only
  * for one of these are prepared answers given. Whatever is in doubt is no plain request: it goes to Apollo, which says why.
  */

@@ -29,16 +29,16 @@ import { fieldsOf, NotWritten, type Reading } from './selection.ts';
 /**
  * Prepared operations, as databases prepare statements.
  *
- * Apollo is the only compiler, and the only one to tell errors. An operation that it answered without an error has passed its
- * validation, the bounds and the safelist, and leaves a **plan** under its text. A later request of the text is answered from
- * the plan where nothing need be waited for but a thread of the fleet; everything else takes the ordinary way, which finds
- * out for itself what is wrong or missing.
+ * Apollo is the only compiler, and the only source of errors. An operation that it answered without an error has
+ * passed its validation, the bounds and the safelist, and leaves a **plan** under its text. A later request of the
+ * text is answered from the plan where nothing need be waited for but a thread of the fleet; everything else takes
+ * the ordinary way, which finds out for itself what is wrong or missing.
  *
  * Both ways walk the same checks in the same order:
  *
  * 1. host, CORS, coding of the body, requests in flight, caller, rights, limits: hooks of the route, ahead of both ways;
  * 2. size and form of the body, CSRF, content negotiation: none but a {@link PlainRequest} gets here, and that none is made of
- *    what Apollo would refuse;
+ *    what Apollo would reject;
  * 3. known text, or hash that the store of persisted operations knows: a plan is there for no other;
  * 4. variables and cost: by {@link OperationLimits}, the same object that Apollo's plugin asks;
  * 5. rows: `catalog.again`, by the code that reads pages for the resolvers, with the same refreshes and the same usage.
@@ -59,7 +59,7 @@ export class PreparedOperations {
     this.#options = options;
   }
 
-  /** Learns from what Apollo has answered. To come behind all plugins that refuse. */
+  /** Learns from what Apollo has answered. To come behind all plugins that reject. */
   plugin(): ApolloServerPlugin<GatewayContext> {
     return {
       requestDidStart: async () => ({
@@ -75,8 +75,8 @@ export class PreparedOperations {
   }
 
   /**
-   * The answer to a request whose plan is known and whose rows are in memory; undefined where the ordinary way must be
-   * taken. Nothing has been told of it then: neither metrics nor log nor usage.
+   * The answer to a request whose plan is known and whose rows are in memory; undefined where Apollo must execute
+   * it. Neither metrics nor log nor usage have it then.
    * @param call of the caller, made for this request
    */
   async answer(

@@ -30,7 +30,7 @@ const maxIntrospectionDepth = 30;
 export const maxInputDepth = 50;
 
 /**
- * Refuses a document that is too large, ahead of all other rules: these compare fields each with each, which a small text
+ * Rejects a document that is too large, ahead of all other rules: these compare fields each with each, which a small text
  * can make last for minutes. It looks at each node of the document once.
  */
 export function documentBoundsRule(bounds: DocumentBounds): ValidationRule {

@@ -42,7 +42,7 @@ const empty: SelectionSize = {
 
 /**
  * Measures the definitions of a document before it was validated: fragments may be missing, or go in circles, which
- * count as nothing here and are refused by validation.
+ * count as nothing here and are rejected by validation.
  */
 export class DocumentMeasure {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;

@@ -16,7 +16,7 @@ import { type CostRules, costOf, type OperationCost } from './operation-cost.ts'
 export interface CostBounds {
   /** Machines. */
   readonly nodes: number;
-  /** Upstream calls, as far as they can be told beforehand. */
+  /** Upstream calls, as far as known beforehand. */
   readonly calls: number;
 }
 
@@ -64,7 +64,7 @@ export class OperationLimits {
   }
 }
 
-/** Refuses an operation that asks for too much, before anything is executed. */
+/** Rejects an operation that asks for too much, before anything is executed. */
 export function operationBounds(limits: OperationLimits): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {

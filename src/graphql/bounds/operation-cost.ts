@@ -44,7 +44,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 /**
  * @param variables as they were sent
- * @returns undefined where variables or arguments do not fit their types, which execution refuses
+ * @returns undefined where variables or arguments do not fit their types, which execution rejects
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -194,6 +194,6 @@ function argumentsOf(root: GraphQLObjectType, field: FieldNode, variables: Value
 
 function pageSize({ first, last }: Values, { defaultPageSize, maxPageSize }: CostRules): number {
   const size = first ?? last ?? defaultPageSize;
-  // A size out of bounds is refused by the field itself.
+  // A size out of bounds is rejected by the field itself.
   return typeof size === 'number' ? Math.min(Math.max(size, 0), maxPageSize) : 0;
 }

@@ -4,7 +4,7 @@ import { byteOrderMark, columnsOf, csvLine } from './csv.ts';
 import { type ExportedFields, selectionOf } from './export-fields.ts';
 
 /** The forms that machines are exported in, by the ending of their file. */
-export const exportFormats = ['ndjson', 'csv'] as const;
+const exportFormats = ['ndjson', 'csv'] as const;
 
 export type ExportFormat = (typeof exportFormats)[number];
 

@@ -57,7 +57,7 @@ export const exportOperation = (() => {
   return operation;
 })();
 
-/** Errors of one request that are told together, as GraphQL tells those of its variables. */
+/** Errors of one request that are answered together, as GraphQL does with those of its variables. */
 export class InvalidVariables extends Error {
   override readonly name = 'InvalidVariables';
   readonly errors: readonly GraphQLError[];

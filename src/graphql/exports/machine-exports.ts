@@ -136,12 +136,12 @@ async function* piecesOf(
 
 const notRegistered = (): GraphQLError =>
   new GraphQLError(
-    'This gateway executes registered operations only (PERSISTED_OPERATIONS=require), and an export is none. ' +
+    'This gateway executes registered operations only (PERSISTED_OPERATIONS=require), and an export is not one. ' +
       'Ask page by page with a registered operation.',
     { extensions: { code: 'QUERY_NOT_IN_SAFE_LIST' } },
   );
 
-/** Status of a refused export by `extensions.code`; of those not named here, 500. */
+/** Status of a rejected export by `extensions.code`; of those not named here, 500. */
 const statuses: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
   BAD_USER_INPUT: 400,

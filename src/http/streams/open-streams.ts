@@ -26,7 +26,7 @@ export class OpenStreams {
   readonly #ends = new Set<(why: StreamEnd) => void>();
   #isClosed = false;
 
-  /** @param now wall clock, in epoch milliseconds @param onEnd told of each connection that is ended from here */
+  /** @param now wall clock, in epoch milliseconds @param onEnd called for each connection that is ended from here */
   constructor(places: Places, now: () => number, onEnd: (why: StreamEnd) => void) {
     this.#places = places;
     this.#now = now;
@@ -81,13 +81,13 @@ export class OpenStreams {
     if (ofAll === undefined) {
       return {
         reason: 'overloaded',
-        message: 'No further subscription can be taken for now. Try again later.',
+        message: 'Too many subscriptions are open. Try again later.',
       };
     }
     const ofCaller = this.#places.takeOf(caller);
     if (ofCaller === undefined) {
       ofAll();
-      const message = `You have ${this.#places.mostOfOne} subscriptions, the most that are taken of each caller.`;
+      const message = `You have ${this.#places.mostOfOne} subscriptions, the most for one caller.`;
       return { reason: 'rate_limited', message };
     }
     return () => {

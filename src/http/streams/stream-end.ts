@@ -31,7 +31,7 @@ export const streamEndings: Readonly<Record<StreamEnd, StreamEnding>> = {
   slow: {
     status: 1013,
     code: 'RATE_LIMITED',
-    message: 'Events were not taken in time. Connect again, with the last cursor as `after`.',
+    message: 'Events were not read in time. Connect again, with the last cursor as `after`.',
     comesBack: true,
   },
   unused: { status: 1001, code: 'BAD_REQUEST', message: 'Nothing is subscribed to.', comesBack: true },

@@ -15,7 +15,7 @@ export class StreamLine {
   readonly #onSlow: (isMemoryNeeded: boolean) => void;
   #taken: Promise<void> | undefined;
 
-  /** @param onSlow its reader has not taken in time what lies there; the connection is to be ended */
+  /** @param onSlow called where its reader was too slow; the connection must be ended */
   constructor(socket: Socket, unsent: UnsentAnswers, onSlow: (isMemoryNeeded: boolean) => void) {
     this.#socket = socket;
     this.#unsent = unsent;

@@ -5,11 +5,12 @@ import type { Socket } from 'node:net';
 export type Upgrades = WeakMap<IncomingMessage, Buffer>;
 
 /**
- * Has requests for a WebSocket go the way of all others: they are told by {@link Upgrades}. Where one is answered in the
+ * Sends requests for a WebSocket the way of all others: {@link Upgrades} has them. Where one is answered in the
  * ordinary way, the connection ends with its answer.
  *
- * Once it is listened for, Node takes every request with an `Upgrade` header for one, such as Java's own client sends for
- * HTTP/2 with its first. HTTP has a server answer those as if they had none; so their connection is read anew without it.
+ * Once it is listened for, Node takes every request with an `Upgrade` header for one, such as Java's own client sends
+ * for HTTP/2 with its first. HTTP has a server answer those as if they had none; so their connection is read once
+ * more without it.
  */
 export function takeUpgrades(server: Server, take: RequestListener): Upgrades {
   const upgrades: Upgrades = new WeakMap();

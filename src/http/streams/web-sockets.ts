@@ -355,7 +355,7 @@ class Session {
     if (this.#hasRoom()) this.#webSocket.send(text);
   }
 
-  /** Who asks without reading what it is told is not written to without end. */
+  /** A client that asks without reading its answers is not written to without end. */
   #hasRoom(): boolean {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return false;
     if (this.#socket.writableLength <= 2 * maxUnsentOfStream) return true;

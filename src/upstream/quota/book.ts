@@ -31,7 +31,7 @@ export type Admission =
 /** How a call that was admitted ended; `unsent`: it never went, and is taken back. */
 export type Ending = CallOutcome | { readonly kind: 'unsent' };
 
-/** What a ledger tells. */
+/** Events of a ledger. */
 export interface LedgerEvents extends Required<Pick<QuotaEvents, 'onGate' | 'onForeignUse' | 'onLedger'>> {
   /** Calls may go that could not before, or cannot that could. */
   readonly onChange: () => void;
@@ -59,7 +59,7 @@ export class Book {
     this.parts = rules.windows.map((window) => partsOf(window, rules, replicas));
   }
 
-  /** Admits the call on the own part or says why not; a refusal changes nothing. */
+  /** Admits the call on the own part or says why not; a rejection changes nothing. */
   admit(id: string, lane: Lane, now: number, { onGate }: Pick<LedgerEvents, 'onGate'>): Admission {
     const passable = passableAt(this.gate, now);
     if (passable > now) return { kind: 'refused', by: 'gate', waitMs: passable - now };

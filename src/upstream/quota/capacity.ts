@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { limitOf, type QuotaRules, type QuotaWindow, rounding } from './options.ts';
+import type { QuotaRules, QuotaWindow } from './options.ts';
 import type { Lane } from './quota.ts';
 
 /**
@@ -12,10 +12,13 @@ export interface WindowParts {
   readonly pool: number;
 }
 
+/** So that 100 × 0.8 is 80. */
+const rounding = 1e-9;
+
 /** @param replicas R; undefined where no pool is shared: then all of the limit is the process' own */
 export function partsOf(window: QuotaWindow, rules: QuotaRules, replicas: number | undefined): WindowParts {
   const { windowMs } = window;
-  const limit = limitOf(window, rules);
+  const limit = Math.floor(window.calls * (1 - rules.margin) + rounding);
   assert(limit >= 1, `A window of ${window.calls} calls has none to give.`);
   if (replicas === undefined) return { windowMs, own: limit, pool: 0 };
   const own = Math.max(1, Math.floor(limit / (2 * replicas)));

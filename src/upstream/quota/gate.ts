@@ -9,7 +9,7 @@ export type Gate =
   | { readonly kind: 'open' }
   /** Shut until `untilMs`; then the next call is the probe. */
   | { readonly kind: 'shut'; readonly untilMs: number }
-  /** The call `probe` is out. Should its end never be told, the next probe may go at `untilMs`. */
+  /** The call `probe` is in flight. Where its end is not reported, the next probe may go at `untilMs`. */
   | { readonly kind: 'probing'; readonly probe: string; readonly untilMs: number };
 
 export const openGate: Gate = { kind: 'open' };

@@ -9,7 +9,7 @@ import type { Lane, LedgerKind } from './quota.ts';
  */
 export interface Ledger {
   readonly kind: () => LedgerKind;
-  /** Admits one call now or says when to ask again. Never throws: a ledger that fails refuses. */
+  /** Admits one call now or says when to ask again. Never throws: a ledger that fails rejects the call. */
   readonly admit: (lane: Lane) => Promise<Admission>;
   /** Notes how an admitted call ended. */
   readonly end: (id: string, ending: Ending) => void;

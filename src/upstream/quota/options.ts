@@ -40,14 +40,6 @@ export const defaultRules: QuotaRules = {
   shareGrowthPerMinute: 0.1,
 };
 
-/** The calls of a window that we ever allow ourselves. */
-export function limitOf(window: QuotaWindow, { margin }: Pick<QuotaRules, 'margin'>): number {
-  return Math.floor(window.calls * (1 - margin) + rounding);
-}
-
-/** So that 100 × 0.8 is 80. */
-export const rounding = 1e-9;
-
 export function longestWindowMs(rules: QuotaRules): number {
   return Math.max(...rules.windows.map(({ windowMs }) => windowMs));
 }

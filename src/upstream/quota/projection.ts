@@ -20,7 +20,7 @@ export interface Outlook {
  * When the next calls can go, one after another in the order of `lanes`: the i-th goes at the first instant, not before
  * the one ahead of it, at which every window has room. Exact for calls that end as they begin; as calls take their time,
  * and others may go first, it is the earliest instant possible. A call that could not go before its patience ends is
- * therefore refused rightly.
+ * therefore rejected rightly.
  *
  * Each window keeps a pointer to the first call that still counts. It only moves on, so a projection costs one step a
  * further call and one a call of the log, whatever the number of calls asked for.

@@ -1,5 +1,5 @@
 /**
- * The quota of the app registration: who wants to call upstream acquires a permit first, and says how the call ended.
+ * The quota of the app registration: each upstream call acquires a permit first, and reports how it ended.
  * Made by {@link createQuota} (scheduler.ts) over a ledger: one in memory, or one in Redis for several replicas.
  */
 
@@ -79,7 +79,7 @@ export interface WindowState {
   readonly limit: number;
   readonly used: number;
   readonly remaining: number;
-  /** Until all of it is free again if nobody calls; 0 where nothing is used. */
+  /** Time until all of it is free again without further calls; 0 where nothing is used. */
   readonly resetsInMs: number;
 }
 

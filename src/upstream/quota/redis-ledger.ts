@@ -18,16 +18,16 @@ import { SlidingLog } from './sliding-log.ts';
  *
  * **The parts.** Each replica owns floor(L/2R) calls, which it counts in its own memory by its own clock. The rest of L is
  * the pool: one sliding log in Redis, by Redis' clock. A call takes the own part where it has room, else the pool. Parts
- * and pool are L together, and no log ever holds more than its part (asserted for the own part; the script refuses for the
+ * and pool are L together, and no log ever holds more than its part (asserted for the own part; the script rejects for the
  * pool). By the argument of sliding-log.ts, which holds for each log by itself, upstream never sees more than L, unless a
  * log has forgotten calls that still count. There are two kinds of log, so two rules.
  *
  * **A pool that Redis forgot is closed for F.** An epoch names what Redis knows. It ends when a key is gone (flushed,
- * evicted, restarted empty), when the server is another run than before (restarted with older data, failed over), or when
- * its clock was set. The pool of a new epoch opens sooner when R replicas are there at once that all come from the same
- * epoch, whose pool was open. For a replica keeps a copy of the log, and tells it as it joins. A call of the old epoch was
- * made by one of the R, which knows it; or by a process that was gone before the last of the R came to the old epoch, as
- * else more than R had run, and then that one got it with its first copy.
+ * evicted, restarted empty), when the server is another run than before (restarted with older data, failed over), or
+ * when its clock was set. The pool of a new epoch opens sooner when R replicas are there at once that all come from
+ * the same epoch, whose pool was open. For a replica keeps a copy of the log, and sends it as it joins. A call of the
+ * old epoch was made by one of the R, which knows it; or by a process that was gone before the last of the R came to
+ * the old epoch, as else more than R had run, and then that one got it with its first copy.
  *
  * **A process owns nothing until it has run for F,** as the one before it in its place may have used that part. It owns
  * sooner what a replica that stopped left in Redis, calls included. Where all that come to an epoch come from none,
@@ -36,7 +36,7 @@ import { SlidingLog } from './sliding-log.ts';
  * process that crashed while Redis was away can cost one own part, and a start of everything at once, Redis included,
  * forgets what was called before, as one process without Redis does.
  *
- * **Redis away** (refusing, late, cut off): the own part alone decides, at once. A call whose admission was lost on the way
+ * **Redis away** (rejecting, late, cut off): the own part alone decides, at once. A call whose admission was lost on the way
  * counts without being made, never the other way round. The own parts of absent replicas lie idle.
  */
 export function redisLedger(options: RedisLedgerOptions): LedgerFactory {
@@ -50,7 +50,7 @@ export interface RedisLedgerOptions {
   readonly ca?: readonly string[] | undefined;
   /** Begins the keys of this quota: one for each tenant and app. */
   readonly prefix: string;
-  /** Most processes that run at a time. All must be told the same, and the same rules. */
+  /** Most processes that run at a time. All need the same number and the same rules. */
   readonly replicas: number;
   readonly rules: QuotaRules;
   readonly clock: Timers;
@@ -79,7 +79,7 @@ function settingsOf(options: RedisLedgerOptions) {
   const callMs = rules.maxCallMs + commandMs;
   const forgetMs = longestMs + callMs + 1;
   const settleMs = presenceMs + reconnectMs.longest + 4 * commandMs;
-  /** What every command tells the script. */
+  /** Arguments of every command. */
   const constants = {
     replicas,
     windows: parts.map(({ windowMs, pool }) => [windowMs, pool]),
@@ -99,7 +99,7 @@ function settingsOf(options: RedisLedgerOptions) {
 
 /** How long keys stay after everything in them has ceased to count. */
 const keepMs = 600_000;
-/** Both clocks are cut to whole ms, so that an end told from one to the other may be this much later. Never earlier. */
+/** Both clocks are cut to whole ms: an end may be this much later by the other clock, and never earlier. */
 const cutMs = 2;
 
 /** Where this replica stands with the pool, and since when it is without it. */
@@ -125,7 +125,7 @@ class RedisLedger implements Ledger {
   #mayBeFirst = true;
   /** Calls that the pool may hold though they were never sent. */
   readonly #unsent = new Set<string>();
-  /** Why Redis is not there, as far as told since it was. */
+  /** Reasons reported since Redis was last there. */
   readonly #reasons = new Set<string>();
   #hasToldOfInfo = false;
   #cancelBeat = (): void => undefined;
@@ -277,7 +277,7 @@ class RedisLedger implements Ledger {
 
   /**
    * Runs the script; gives the reason where it did nothing: the epoch is `lost`, or the clock has `stepped`.
-   * @throws {RedisFault} where Redis refuses, or does not answer in time
+   * @throws {RedisFault} where Redis rejects, or does not answer in time
    */
   async #send(connection: RedisConnection, op: string, args: object): Promise<Answered | 'lost' | 'stepped'> {
     const { commandMs, constants, keys } = this.#settings;
@@ -329,7 +329,7 @@ class RedisLedger implements Ledger {
     this.#events.onChange();
   }
 
-  /** Where Redis does not tell its run, a connection that was lost counts as a run that has ended. */
+  /** Where Redis does not show its run id, a lost connection counts as the end of a run. */
   #unknownRun(): string {
     return this.#epoch.name === '' ? '' : randomBytes(8).toString('hex');
   }
@@ -340,7 +340,7 @@ class RedisLedger implements Ledger {
     this.#cancelBeat();
     this.#book.poolFrom = Number.POSITIVE_INFINITY;
     if (!this.#isOwner()) this.#book.ownFrom = this.#ownFromAlone(since);
-    // Tries that fail again and again are told once, with each reason that is new.
+    // Repeated failures are reported once for each reason.
     if (!this.#reasons.has(why)) this.#events.onLedger('share', why);
     this.#reasons.add(why);
     this.#events.onChange();
@@ -352,7 +352,7 @@ class RedisLedger implements Ledger {
     });
   }
 
-  /** Takes over what an answer tells. */
+  /** Takes over the state in an answer. */
   #learn(answer: Answered): void {
     const book = this.#book;
     const now = this.#now();

@@ -10,10 +10,6 @@ import { redisScript } from '../../redis/redis-connection.ts';
 export const script = redisScript(`
 local log, seen, left, state = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local a = cjson.decode(ARGV[1])
-local call = redis.call
-local time = call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function whole(n) return string.format('%.0f', n) end
 local function field(name) return call('HGET', state, name) or '' end
 local function number(name) return tonumber(field(name)) or 0 end
 local function set(...) call('HSET', state, ...) end
@@ -150,7 +146,7 @@ return cjson.encode({
 })
 `);
 
-/** Calls as they are told: how long ago each ended, in ms; less than 0 for one in flight. */
+/** Calls as sent to Redis: how long ago each ended, in ms; less than 0 for one in flight. */
 export type ToldCalls = readonly (readonly [id: string, agoMs: number])[];
 
 /** Instants in ms of Redis' time. */

@@ -13,7 +13,7 @@ export function offsetOf(sentAt: number, remote: number, receivedAt: number): Ti
   return { low: remote - receivedAt - 1, high: remote + 1 - sentAt, takenAt: receivedAt };
 }
 
-/** More than clocks drift apart in the time since an offset was taken is somebody setting one of them. */
+/** Most that clocks drift apart since an offset was taken. A larger difference means that one of them was set. */
 function driftMs(known: TimeOffset, now: number): number {
   return 50 + (now - known.takenAt) / 5_000;
 }

@@ -1,4 +1,4 @@
-import { isTimeout } from '../../cancellation.ts';
+import { isTimeout, onAbort } from '../../cancellation.ts';
 import type { Timers } from '../../timers.ts';
 import type { Admission } from './book.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -39,9 +39,9 @@ interface Waiter {
 }
 
 /**
- * Queues before a ledger. One call is put to the ledger at a time, the next in turn of the stronger lane that anybody
- * waits in; where it is refused, the ledger is asked again when it said to, or when something has changed. Background
- * calls are put to it only while no interactive one waits.
+ * Queues before a ledger. The ledger is asked for one call at a time: the next in turn, interactive ones first. Where
+ * it rejects, it is asked again after the wait that it gave, or when something has changed. Background calls go only
+ * while no interactive one waits.
  */
 export function createQuota(options: SchedulerOptions): Quota {
   const { clock, events = {}, maxWaiting = 1_000, maxWaitingPerCaller = 250 } = options;
@@ -59,7 +59,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     onLedger: thenRefuse(events.onLedger),
   });
 
-  /** What is told may make waits longer. */
+  /** Passes an event on. What it reports may have made waits longer. */
   function thenRefuse<Told extends unknown[]>(tell: ((...told: Told) => void) | undefined) {
     return (...told: Told): void => {
       tell?.(...told);
@@ -91,7 +91,7 @@ export function createQuota(options: SchedulerOptions): Quota {
 
   const refusal = (lane: Lane, projectedMs: number): QuotaError => {
     const { book, now } = ledger.outlook();
-    // A share may be too small for any call until it grows; no caller is told to wait forever.
+    // A share may be too small for any call until it grows; the wait that callers get is bounded.
     const waitMs = Math.min(projectedMs, Math.max(longestWindowMs(book.rules), book.rules.maxGateMs));
     const reason = book.gateState(now).kind === 'open' ? 'window' : 'gate';
     events.onRefused?.(lane, reason, waitMs);
@@ -115,7 +115,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     return waits([...lanes, lane]).at(-1) ?? 0;
   };
 
-  /** Refuses those whose turn cannot come in time any more, now that waits have grown. */
+  /** Rejects those whose turn cannot come in time any more, now that waits have grown. */
   function refuseImpatient(): void {
     const everyone = waiting();
     if (everyone.length === 0) return;
@@ -127,7 +127,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     }
   }
 
-  /** Refuses those whose patience has ended. */
+  /** Rejects those whose patience has ended. */
   function refuseOverdue(): void {
     const now = clock.now();
     for (const waiter of waiting()) {
@@ -149,7 +149,7 @@ export function createQuota(options: SchedulerOptions): Quota {
     });
   };
 
-  /** Hands an admission on. Who waited when it was asked for may have left, or somebody stronger may have come. */
+  /** Gives an admission to the first in turn: since it was asked for, calls may have left, or interactive ones come. */
   const handOn = (lane: Lane, id: string): void => {
     const waiter =
       queues.interactive.take() ?? (lane === 'background' ? queues.background.take() : undefined);
@@ -195,9 +195,10 @@ export function createQuota(options: SchedulerOptions): Quota {
         throw new QuotaError('queue', waitMs);
       }
       // A caller whose time is up while it waits here has waited for the quota, not for upstream.
-      const onAbort = (): void =>
-        leave(waiter, isTimeout(signal.reason) ? refusal(lane, nextWaitMs(lane)) : signal.reason);
-      // At the last instant the ledger is asked once more; who then still waits is refused.
+      const stopListening = onAbort(signal, () =>
+        leave(waiter, isTimeout(signal.reason) ? refusal(lane, nextWaitMs(lane)) : signal.reason),
+      );
+      // At the last instant the ledger is asked once more; who then still waits is rejected.
       const cancelTimer = clock.setTimer(patienceMs, () => void pump());
       const waiter: Waiter = {
         lane,
@@ -208,10 +209,9 @@ export function createQuota(options: SchedulerOptions): Quota {
         reject,
         settle: () => {
           cancelTimer();
-          signal.removeEventListener('abort', onAbort);
+          stopListening();
         },
       };
-      signal.addEventListener('abort', onAbort, { once: true });
       queue.push(turn, waiter);
       void pump();
     });

@@ -1,3 +1,5 @@
+import { firstWhere } from '../../binary-search.ts';
+
 /** One call in the log. */
 export interface LogEntry {
   readonly id: string;
@@ -60,13 +62,7 @@ export class SlidingLog {
   }
 
   #firstEndingAfter(endMs: number): number {
-    let low = 0;
-    let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#entries[middle]?.endMs ?? endMs) <= endMs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const entries = this.#entries;
+    return firstWhere(0, entries.length, (index) => (entries[index]?.endMs ?? endMs) > endMs);
   }
 }

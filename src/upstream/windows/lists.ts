@@ -69,24 +69,23 @@ export class Lists implements Listings {
 
   async open(filter: ODataFilter | undefined, wanted: ListingId | undefined, call: Call): Promise<Listing> {
     const list = this.#listOf(call.principal, filter);
-    const { value: reading, from } = this.#followed(list, wanted, call) ?? (await this.#newest(list, call));
+    const begin = (shared: Call): Promise<Reading> => this.#begin(list, shared);
+    const { value: reading, from } =
+      this.#followed(list, wanted, call) ??
+      (await this.#readings.serve(list.key, this.#options.store.newest(list), call, begin));
     const windowOf = (index: WindowIndex): Promise<FoundWindow> => this.#window(reading, index, call);
-    const onRead = (window: PlacedWindow, end: number): void => {
-      if (wanted !== undefined) this.#readAhead(reading, window, end, call);
-    };
-    return this.#walk({ reading, call, isNew: from === 'MISS', windowOf, onRead });
+    return this.#walk({ reading, call, windowOf, isNew: from === 'MISS' }, wanted !== undefined);
   }
 
   held(filter: ODataFilter | undefined, wanted: ListingId | undefined, call: Call): HeldListing | undefined {
     const list = this.#listOf(call.principal, filter);
-    const served = this.#followed(list, wanted, call) ?? this.#heldNewest(list, call);
+    const begin = (shared: Call): Promise<Reading> => this.#begin(list, shared);
+    const served =
+      this.#followed(list, wanted, call) ??
+      this.#readings.serveHeld(list.key, this.#options.store.newest(list), call, begin);
     if (served === undefined) return undefined;
-    const reading = served.value;
-    const onRead = (window: PlacedWindow, end: number): void => {
-      if (wanted !== undefined) this.#readAhead(reading, window, end, call);
-    };
-    const windowOf = this.#keptWindows(reading, new Error('A window is not in memory.'));
-    return this.#walk({ reading, call, isNew: false, windowOf, onRead });
+    const windowOf = this.#keptWindows(served.value, new Error('A window is not in memory.'));
+    return this.#walk({ reading: served.value, call, windowOf, isNew: false }, wanted !== undefined);
   }
 
   async standIns(
@@ -103,7 +102,7 @@ export class Lists implements Listings {
       .slice(0, mostStandIns)
       .map((reading) => {
         const windowOf = this.#keptWindows(reading, failure);
-        return this.#walk({ reading, call, isNew: false, windowOf, onRead: () => undefined });
+        return this.#walk({ reading, call, windowOf, isNew: false }, false);
       });
   }
 
@@ -137,20 +136,17 @@ export class Lists implements Listings {
     return { value: reading, from: 'HIT' };
   }
 
-  #newest(list: List, call: Call): Promise<Served<Reading>> {
-    const newest = this.#options.store.newest(list);
-    return this.#readings.serve(list.key, newest, call, (shared) => this.#begin(list, shared));
-  }
-
-  #heldNewest(list: List, call: Call): Served<Reading> | undefined {
-    const newest = this.#options.store.newest(list);
-    return this.#readings.serveHeld(list.key, newest, call, (shared) => this.#begin(list, shared));
-  }
-
-  #walk(of: Pick<WalkOptions, 'reading' | 'call' | 'isNew' | 'windowOf' | 'onRead'>): ListWalk {
+  #walk(of: Pick<WalkOptions, 'reading' | 'call' | 'isNew' | 'windowOf'>, readsAhead: boolean): ListWalk {
     const { store, turn } = this.#options;
-    const keptWindow = (index: WindowIndex) => store.window(of.reading, index);
-    return new ListWalk({ ...of, ages: this.#readings, turn, keptWindow });
+    return new ListWalk({
+      ...of,
+      ages: this.#readings,
+      turn,
+      keptWindow: (index) => store.window(of.reading, index),
+      onRead: (window, end) => {
+        if (readsAhead) this.#readAhead(of.reading, window, end, of.call);
+      },
+    });
   }
 
   /** Windows out of memory. @param failure what others fail with */
@@ -183,9 +179,13 @@ export class Lists implements Listings {
 
   /** A window of a reading: from memory, or read for all who wait. */
   async #window(reading: Reading, index: WindowIndex, call: Call): Promise<FoundWindow> {
-    const kept = this.#options.store.window(reading, index);
+    const { store, monotonic } = this.#options;
+    const kept = store.window(reading, index);
     if (kept !== undefined) return [kept, false];
-    const patient = this.#leavingTime(reading.list, call);
+    // Where another reading may stand in, at most half of the caller's time is spent on waiting for the quota.
+    const leftMs = Math.max(0, call.deadline - monotonic());
+    const isAlone = store.readings(reading.list).length < 2;
+    const patient = isAlone ? call : { ...call, deadline: monotonic() + leftMs / 2 };
     const window = await this.#windows.fetch(windowKey(reading, index), patient, (shared) =>
       this.#fetch(reading, index, shared),
     );
@@ -199,13 +199,6 @@ export class Lists implements Listings {
     const next = windowAt(reading.grid, window.start + rows);
     if (reading.window(next) !== undefined) return;
     this.#windows.fetchBehind(windowKey(reading, next), call, (shared) => this.#fetch(reading, next, shared));
-  }
-
-  /** Where another reading may stand in, at most half of the caller's time is spent on waiting for the quota. */
-  #leavingTime(list: List, call: Call): Call {
-    const { store, monotonic } = this.#options;
-    if (store.readings(list).length < 2) return call;
-    return { ...call, deadline: monotonic() + Math.max(0, call.deadline - monotonic()) / 2 };
   }
 
   async #fetch(reading: Reading, index: WindowIndex, call: Call): Promise<PlacedWindow> {

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
+import { onAbort } from '../../cancellation.ts';
 import type { MachinesById } from '../../machines/catalog.ts';
 import { type DeviceScope, scopeFilter } from '../../machines/device-scope.ts';
 import { digest } from '../../machines/digest.ts';
@@ -79,7 +80,7 @@ export class ByIds implements MachinesById {
     return value.machine;
   }
 
-  /** The newest known answer. A window tells of a machine only where it shows it. */
+  /** The newest known answer. A window says nothing about machines that it does not show. */
   #known(call: Call, id: string): SeenMachine | undefined {
     const { principal } = call;
     const answer = this.#answers.get(keyOf(principal, id));
@@ -137,12 +138,11 @@ function joinCalls(calls: readonly Call[]): { readonly call: Call; readonly end:
   const abortWhenAllAre = (): void => {
     if (calls.every(({ signal }) => signal.aborted)) stop.abort();
   };
-  abortWhenAllAre();
-  for (const { signal } of calls) signal.addEventListener('abort', abortWhenAllAre, { once: true });
+  const stopsListening = calls.map(({ signal }) => onAbort(signal, abortWhenAllAre));
   return {
     call: { ...most, signal: stop.signal },
     end: () => {
-      for (const { signal } of calls) signal.removeEventListener('abort', abortWhenAllAre);
+      for (const stopListening of stopsListening) stopListening();
     },
   };
 }

@@ -85,7 +85,9 @@ export class Refresher<T extends Timed> {
     return this.freshnessOf(known) !== 'dead' && isYoungEnough(this.ageMsOf(known), call);
   }
 
-  /** The same where nothing need be waited for; undefined elsewhere. A stale answer is refreshed behind all the same. */
+  /**
+   * The same without waiting; undefined where a fetch is needed first. A stale answer is refreshed in the background.
+   */
   serveHeld(key: string, known: T | undefined, call: Call, fetch: Fetch<T>): Served<T> | undefined {
     if (known === undefined || !this.mayServe(known, call)) return undefined;
     const freshness = this.freshnessOf(known);
@@ -118,7 +120,10 @@ export class Refresher<T extends Timed> {
     this.fetch(key, background, fetch).catch(onFailure).finally(lift);
   }
 
-  /** @throws {UpstreamError} where upstream rejected the principal lately: then nothing is served or fetched */
+  /**
+   * @throws {UpstreamError} after upstream rejected the principal, for the back-off: nothing is served or fetched
+   * then
+   */
   throwRefusal(key: string): void {
     this.#backOff.throwRefusal(key);
   }

@@ -69,7 +69,7 @@ describe('CALLER_AUTH=entra', () => {
       'It is an ID token',
     ],
     ['that holds the digest of an access token', { at_hash: 'x' }, 'It is an ID token'],
-  ])('refuses a token %s', async (_, claims, problem) => {
+  ])('rejects a token %s', async (_, claims, problem) => {
     const { status, headers, errors } = await gateway.ask(await tokenOf(claims), query);
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toMatch(
@@ -104,7 +104,7 @@ describe('CALLER_AUTH=entra', () => {
     expect(directory.emulator.requests()).toEqual([]);
   });
 
-  it('takes a token that is signed with a new key, and no longer one of a key that was withdrawn', async () => {
+  it('accepts a token that is signed with a new key, and no longer one of a withdrawn key', async () => {
     const other = await startCallerGateway(directory);
     onTestFinished(other.close);
     const old = await tokenOf({});

@@ -35,13 +35,13 @@ describe('CALLER_AUTH=oidc', () => {
     expect(data.machines.nodes).toHaveLength(1);
   });
 
-  it('takes a list of scopes as well', async () => {
+  it('accepts a list of scopes as well', async () => {
     expect(
       (await askWith(running, await issuer.sign({ scope: undefined, scp: ['machines:read'] }))).status,
     ).toBe(200);
   });
 
-  it('refuses tokens for another audience, and those without the scope', async () => {
+  it('rejects tokens for another audience, and those without the scope', async () => {
     expect((await askWith(running, await issuer.sign({ aud: 'mail' }))).status).toBe(401);
     expect((await askWith(running, await issuer.sign({ scope: 'openid' }))).status).toBe(403);
   });

@@ -73,7 +73,7 @@ const differing = (left: ShownMachine, right: ShownMachine): readonly string[] =
   );
 
 describe('net changes', { timeout }, () => {
-  it('lead from what a filter and a scope showed to what they show, and tell nothing else', () => {
+  it('lead from what a filter and a scope showed to what they show, and report nothing else', () => {
     fc.assert(
       fc.property(
         arbitraryHistory(5),

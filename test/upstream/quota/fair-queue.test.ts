@@ -40,7 +40,7 @@ describe('the fair queue', () => {
     );
   });
 
-  it('foretells how many go before a newcomer', () => {
+  it('computes how many go before a newcomer', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.constantFrom(...owners), (steps, owner) => {
         const queue = built(steps);

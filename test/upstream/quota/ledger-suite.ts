@@ -47,7 +47,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       onTestFinished(() => ledger.close());
       await ready(ledger);
       const pass = (ms: number): Promise<void> => passReally(ms * timesLonger);
-      /** Admits until refused, at most `most` times; gives the ids. */
+      /** Admits until rejected, at most `most` times; gives the ids. */
       const admitAll = async (most: number, lane: 'interactive' | 'background' = 'interactive') => {
         const ids: string[] = [];
         for (let call = 0; call < most; call++) {
@@ -82,7 +82,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(new Set(await admitAll(20)).size).toBe(20);
     });
 
-    it('says in a refusal how long the window stays full, counted from the ends of the calls', async ({
+    it('says in a rejection how long the window stays full, counted from the ends of the calls', async ({
       onTestFinished,
     }) => {
       const { admitAll, ledger, end, pass, timesLonger } = await start(onTestFinished);
@@ -109,7 +109,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(await admitAll(80)).toHaveLength(0);
     });
 
-    it('takes a call that never tells its end as ended after the bound', async ({ onTestFinished }) => {
+    it('counts a call whose end is never reported as ended after the bound', async ({ onTestFinished }) => {
       const { admitAll, pass } = await start(onTestFinished);
       await admitAll(20);
       // A ledger elsewhere adds the time in which it answers.
@@ -159,7 +159,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(await admitAll(80)).toHaveLength(18);
     });
 
-    it('shuts it again when the probe is refused, and lets the next probe go when it fails otherwise', async ({
+    it('shuts it again when the probe is rejected, and lets the next probe go when it fails otherwise', async ({
       onTestFinished,
     }) => {
       const { admitAll, end, pass } = await start(onTestFinished, { foreignBelow: 0 });
@@ -172,7 +172,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(await admitAll(80)).toHaveLength(1);
     });
 
-    it('halves its share once for calls that were refused together while its own log showed room', async ({
+    it('halves its share once for calls that were rejected together while its own log showed room', async ({
       onTestFinished,
     }) => {
       const told: unknown[] = [];
@@ -187,7 +187,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(book.windows(now).map(({ limit }) => limit)).toEqual([10, 20]);
     });
 
-    it('takes a 429 with its own log full as its own doing', async ({ onTestFinished }) => {
+    it('attributes a 429 to its own calls where its own log is full', async ({ onTestFinished }) => {
       const told: unknown[] = [];
       const { admitAll, end } = await start(
         onTestFinished,
@@ -198,7 +198,7 @@ export function describeLedger(name: string, create: () => LedgerUnderTest): voi
       expect(told).toEqual([]);
     });
 
-    it('tells the gate as it changes', async ({ onTestFinished }) => {
+    it('reports each change of the gate', async ({ onTestFinished }) => {
       const told: string[] = [];
       const events = { onGate: ({ kind }: { kind: string }) => void told.push(kind) };
       const { admitAll, end, pass } = await start(onTestFinished, {}, events);

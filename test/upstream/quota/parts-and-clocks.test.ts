@@ -48,7 +48,7 @@ describe('the difference of two clocks', () => {
     expect(isStep(known, offsetOf(3_600_000, 3_603_000, 3_600_010))).toBe(true);
   });
 
-  it('tells a command when it may run: not before it was sent, nor behind its deadline', () => {
+  it('bounds when a command may run: not before it was sent, nor after its deadline', () => {
     const known = offsetOf(0, 1_000, 0);
     const { notBefore, notAfter } = fenceOf(known, 100, 250);
     expect(notBefore).toBeGreaterThan(1_000);

@@ -33,7 +33,7 @@ const call = fc.record({
 });
 
 describe('the quota as upstream counts it', () => {
-  it('is never exceeded in any sliding window, and every call is let through or refused in its time', async () => {
+  it('is never exceeded in any sliding window, and every call is let through or rejected in its time', async () => {
     const windows = [
       { windowMs: 100, calls: 5 },
       { windowMs: 700, calls: 12 },

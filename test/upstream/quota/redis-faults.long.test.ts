@@ -296,7 +296,7 @@ describe('a gateway that has never reached Redis', () => {
 describe.skipIf(!hasRedisServer)(
   'a replica that is the first to return to a Redis that has lost its data',
   () => {
-    it('lets callers wait for the others to return, rather than tell them that the quota is used up', async () => {
+    it('lets callers wait for the others to return, rather than reject them', async () => {
       const server = await startRedisServer();
       const proxy = await startTcpProxy(server.port);
       const told: LedgerKind[] = [];

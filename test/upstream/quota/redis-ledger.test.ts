@@ -56,7 +56,7 @@ describe.skipIf(!hasRedisServer)('with a redis-server (skipped where there is no
       ['no replicas', { replicas: 0 }, 'replicas'],
       ['more replicas than a window has calls', { replicas: 101 }, 'part'],
       ['a presence shorter than a heartbeat', { replicas: 1, presenceMs: 100 }, 'outlast'],
-    ])('are refused with %s', (_, changes, text) => {
+    ])('are rejected with %s', (_, changes, text) => {
       expect(() => redisLedger({ ...options, ...changes })).toThrow(text);
     });
   });

@@ -264,7 +264,7 @@ describe.skipIf(!hasRedisServer)('the protocol with a redis-server (skipped wher
     expect(await exhaust(second)).toBe(12);
   });
 
-  it('tells what the one before had of the pool to a Redis that has forgotten it', async () => {
+  it('sends the calls of the pool to a Redis that has lost them', async () => {
     const { server } = await startServer();
     const [leaving, staying] = await joinAll(server.port, 2);
     let admitted = await exhaust(leaving as Ledger, 12);

@@ -12,7 +12,7 @@ function start(rules: QuotaRules = twoASecond, options: Partial<SchedulerOptions
   const clock = simulatedClock();
   const quota = createQuota({ clock, ledger: memoryLedger(rules, clock), ...options });
   const began = clock.now();
-  /** What happened, in its order: names of calls with the ms at which they went or were refused. */
+  /** What happened, in its order: names of calls with the ms at which they went or were rejected. */
   const story: string[] = [];
   const permits = new Map<string, Permit>();
   const call = (
@@ -48,7 +48,7 @@ describe('calls that wait', () => {
     expect(story).toEqual(['a at 0', 'b at 0', 'c at 1001', 'd at 1001', 'e at 2002']);
   });
 
-  it('are told how long they waited', async () => {
+  it('get the time that they waited', async () => {
     const { call, clock, permits } = start();
     for (const name of ['a', 'b', 'c']) call(name);
     await clock.advance(5_000);
@@ -116,7 +116,7 @@ describe('calls that wait', () => {
     expect(story).toEqual(['a at 0', 'b at 0', 'c at 1301']);
   });
 
-  it('are refused when the quota is closed, and so are later ones', async () => {
+  it('are rejected when the quota is closed, and so are later ones', async () => {
     const { call, clock, story, quota } = start();
     for (const name of ['a', 'b', 'c']) call(name);
     await settle();
@@ -128,7 +128,7 @@ describe('calls that wait', () => {
 });
 
 describe('a deadline', () => {
-  it('that the wait exceeds by a millisecond refuses at once, with the wait', async () => {
+  it('that the wait exceeds by a millisecond rejects at once, with the wait', async () => {
     const { call, clock, story } = start();
     for (const name of ['a', 'b']) call(name);
     await clock.advance(400);
@@ -271,7 +271,7 @@ describe('a gate that shuts', () => {
     await wanting;
   });
 
-  it('tells log and metrics', async () => {
+  it('is reported to log and metrics', async () => {
     const told: string[] = [];
     const events: QuotaEvents = {
       onGate: ({ kind }) => told.push(kind),

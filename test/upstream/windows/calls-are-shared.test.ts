@@ -180,7 +180,7 @@ describe('a gateway', () => {
     [400, 'UPSTREAM_REJECTED'],
     [401, 'UPSTREAM_UNAUTHORIZED'],
     [403, 'UPSTREAM_FORBIDDEN'],
-  ])('does not bridge a refusal: %d of what is old is %s', async (status, code) => {
+  ])('does not bridge a rejection: %d of what is old is %s', async (status, code) => {
     await open();
     await askPage(running);
     clock.advance(age.old);
@@ -213,7 +213,7 @@ describe('a gateway', () => {
     expect(calls()).toBe(1);
   });
 
-  it('tells a caller whose time is up that upstream took too long', async () => {
+  it('answers a caller whose time is up that upstream took too long', async () => {
     await open({ environment: { REQUEST_TIMEOUT_SECONDS: '1' } });
     running.emulator.faults.next(1, { kind: 'stall', at: 'headers' });
     expect(await askFailing(running)).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });

@@ -145,7 +145,7 @@ describe('a machine by its id', () => {
     expect(await ask('m7')).toMatchObject({ machine: null, code: 'UPSTREAM_UNAVAILABLE' });
   });
 
-  it('that is old is not served where upstream refuses us', async () => {
+  it('that is old is not served where upstream rejects us', async () => {
     await open();
     await ask('m7');
     clock.advance(age.old);

@@ -67,7 +67,7 @@ function keepWindows(
 }
 
 describe('the store of readings', () => {
-  it('is bound in bytes, and tells what had to go', () => {
+  it('is bound in bytes, and reports what was evicted', () => {
     const { store, evicted } = storeOf(3);
     keepWindows(store, everything, 'a1', 5);
     expect(store.windows).toBe(3);

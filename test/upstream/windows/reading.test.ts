@@ -55,7 +55,7 @@ describe('a reading', () => {
     expect([reading.end, reading.count]).toEqual([0, 0]);
   });
 
-  it('does not take a place far behind the end for the end', () => {
+  it('does not mistake a place far behind the end for the end', () => {
     const reading = begin();
     reading.add(9, windowOf([], true));
     expect([reading.end, reading.bound]).toEqual([undefined, windowStart(grid, 9)]);

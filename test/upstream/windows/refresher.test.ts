@@ -106,7 +106,7 @@ describe('a refresher', () => {
     expect((await young).value.name).toBe('newer');
   });
 
-  it('fails with the time to wait, and fetches nothing for that, where what is young enough cannot be had', async () => {
+  it('fails with the time to wait, without a fetch, where nothing is young enough', async () => {
     const first = serveYoung(aged(2_000), 1_000);
     fetches[0]?.reject(down());
     await expect(first).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 5 });
@@ -144,7 +144,7 @@ describe('a refresher', () => {
     await expect(refused).rejects.toThrow('no');
   });
 
-  it('fetches a dead or unknown answer, however lately that failed', async () => {
+  it('fetches a dead or unknown answer, however recently that failed', async () => {
     for (const known of [undefined, aged(3_600_000)]) {
       const served = serve(known);
       fetches.at(-1)?.reject(down());
@@ -167,7 +167,7 @@ describe('a refresher', () => {
     }
   });
 
-  it('gives all a refusal while it backs off, also where rows are fresh', async () => {
+  it('gives all a rejection while it backs off, also where rows are fresh', async () => {
     await serve(aged(60_000));
     fetches[0]?.reject(refusal);
     await until(() => expect(failures).toHaveLength(1));

@@ -6,7 +6,7 @@ import { plainCall, windowOf } from '../../support/plain-source.ts';
 import { setClock } from '../../support/set-clock.ts';
 import { until } from '../../support/until.ts';
 
-describe('a renewal that takes longer than anybody should wait', () => {
+describe('a renewal that takes longer than a caller should wait', () => {
   it('is not awaited where an old answer can be served, and goes on for later callers', async () => {
     const clock = setClock();
     const renewed = deferred<Window>();
