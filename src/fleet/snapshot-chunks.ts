@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRaw } from 'node:zlib';
+import { constants, deflateRaw, inflateRaw } from 'node:zlib';
 import { z } from 'zod';
 import { parseMoment } from '../machines/moment.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -27,8 +27,8 @@ export interface ChunkStore {
 const chunkBytes = 512 * 1024;
 /** Chunks on their way at a time, each way. */
 const chunksAtATime = 3;
-/** The quickest level: compressing keeps a thread of the pool busy. */
-const quickest = { level: 1, chunkSize: chunkBytes };
+/** The memory for so many bytes out of zlib, in one piece. Were it filled to its end, zlib would take another, and another turn. */
+const roomFor = (bytes: number) => ({ chunkSize: Math.max(constants.Z_MIN_CHUNK, bytes + 1) });
 const compress = promisify<Uint8Array, object, Buffer>(deflateRaw);
 const decompress = promisify<Uint8Array, object, Buffer>(inflateRaw);
 
@@ -97,7 +97,8 @@ export class SnapshotChunks {
     }
     await inParallel(chunks, async ([digest, bytes]) => {
       if (await store.has(digest)) return;
-      await store.put(digest, await compress(bytes, quickest));
+      // Compressing takes a thread of its own, but a thread all the same: the quickest level.
+      await store.put(digest, await compress(bytes, { level: 1, ...roomFor(bytes.length) }));
     });
   }
 
@@ -129,7 +130,7 @@ export class SnapshotChunks {
     const packed = await store.get(digest);
     if (packed === undefined) throw new ChunkFault('A chunk of the snapshot is missing.');
     // In one piece, as each takes a turn of the thread pool and of the event loop.
-    const options = { maxOutputLength: Math.max(1, length), chunkSize: chunkBytes };
+    const options = { maxOutputLength: Math.max(1, length), ...roomFor(length) };
     const bytes = await decompress(packed, options).catch(() => undefined);
     if (bytes === undefined || digestOf(bytes) !== digest) {
       await store.drop(digest);

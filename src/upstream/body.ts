@@ -1,5 +1,4 @@
 import type { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 
@@ -37,50 +36,116 @@ export class Body {
 export interface BodyBounds {
   /** Bound on what comes out of the decoder, so that a small body cannot unfold without end. */
   readonly maxBytes: number;
-  /** Looks at each decoded piece as it comes. What it throws ends the reading. */
-  readonly inspect?: ((piece: Uint8Array) => void) | undefined;
+  /** Rows of a list answer that were asked for by `$top`; see {@link boundAnswer}. Default: it is no list. */
+  readonly top?: number | undefined;
 }
 
 /**
  * The whole of a body with its content coding undone.
- * @throws {BodyError} where it is larger, or in a coding that was not asked for; zlib's and socket errors as they are, and
- * what `inspect` throws
+ * @param body destroyed where it is not read to its end
+ * @throws {BodyError} where it passes its bounds, or is in a coding that was not asked for; zlib's and socket errors as
+ * they are
  */
 export async function readBody(
   body: Readable,
   encoding: string | undefined,
-  { maxBytes, inspect }: BodyBounds,
+  bounds: BodyBounds,
 ): Promise<Body> {
+  const decoding = new Decoding(encoding, bounds);
   try {
-    const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
-    const first = await chunks.next();
-    if (first.done === true) return new Body([]);
-
-    const whole = async function* (): AsyncGenerator<Buffer> {
-      yield first.value;
-      yield* { [Symbol.asyncIterator]: () => chunks };
-    };
-    const blocks = new Blocks();
-    let turnAt = performance.now();
-    const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
-      for await (const part of source) {
-        if (blocks.bytes + part.length > maxBytes)
-          throw new BodyError('TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
-        inspect?.(part);
-        blocks.add(part);
-        if (performance.now() - turnAt < turnMs) continue;
-        // Pieces that are there already come without a pause, and nothing else would be answered meanwhile.
-        await nextTurn();
-        turnAt = performance.now();
-      }
-    };
-    const decoder = decoderOf(encoding, first.value);
-    await (decoder === undefined ? pipeline(whole, collect) : pipeline(whole, decoder, collect));
-    return new Body(blocks.filled());
+    await addPieces(body, decoding);
+    return await decoding.whole();
   } catch (error) {
-    // A body that is not read to its end would keep its connection; its abort error is expected.
-    body.on('error', () => undefined).destroy();
+    decoding.drop();
     throw error;
+  }
+}
+
+/** Hands over each piece of a body once the one before it is decoded, and destroys a body that is not decoded to its end. */
+export async function addPieces(
+  body: Readable,
+  decoding: { readonly add: (piece: Uint8Array) => Promise<void> },
+): Promise<void> {
+  // One that is destroyed tells so by an error, which is expected.
+  body.on('error', () => undefined);
+  let turnAt = performance.now();
+  for await (const piece of body) {
+    await decoding.add(piece as Buffer);
+    if (performance.now() - turnAt < turnMs) continue;
+    // Pieces that are there already come without a pause, and nothing else would be answered meanwhile.
+    await nextTurn();
+    turnAt = performance.now();
+  }
+}
+
+/** A body that is decoded piece by piece, as it comes. It ends by `whole` or by `drop`. */
+export class Decoding {
+  readonly #encoding: string | undefined;
+  readonly #maxBytes: number;
+  readonly #inspect: (piece: Uint8Array) => void;
+  readonly #blocks = new Blocks();
+  #add: ((piece: Uint8Array) => Promise<void>) | undefined;
+  #end = async (): Promise<void> => undefined;
+  #decoder: Transform | undefined;
+
+  constructor(encoding: string | undefined, { maxBytes, top }: BodyBounds) {
+    this.#encoding = encoding;
+    this.#maxBytes = maxBytes;
+    this.#inspect = top === undefined ? () => undefined : boundAnswer(top);
+  }
+
+  /**
+   * Resolves once all that is known by the piece was decoded and is within bounds.
+   * @throws {BodyError} where it is not, or the coding was not asked for; zlib's errors as they are
+   */
+  async add(piece: Uint8Array): Promise<void> {
+    this.#add ??= this.#begin(piece);
+    await this.#add(piece);
+  }
+
+  /** @throws as {@link add} does, and where the body ends in its middle */
+  async whole(): Promise<Body> {
+    await this.#end();
+    return new Body(this.#blocks.filled());
+  }
+
+  /** Frees what it took. */
+  drop(): void {
+    this.#decoder?.destroy();
+  }
+
+  #begin(first: Uint8Array): (piece: Uint8Array) => Promise<void> {
+    const decoder = decoderOf(this.#encoding, first);
+    this.#decoder = decoder;
+    if (decoder === undefined) return async (piece) => this.#take(piece);
+    const failed = new Promise<never>((_, reject) => {
+      decoder.on('error', reject).on('data', (part: Buffer) => {
+        try {
+          this.#take(part);
+        } catch (error) {
+          // Ahead of what the decoder tells as it is destroyed: that the piece was written.
+          reject(error);
+          decoder.destroy();
+        }
+      });
+    });
+    failed.catch(() => undefined);
+    const ended = new Promise<void>((resolve) => decoder.once('end', resolve));
+    this.#end = async () => {
+      decoder.end();
+      await Promise.race([ended, failed]);
+    };
+    return async (piece) => {
+      const decoded = new Promise<void>((resolve) => decoder.write(piece, () => resolve()));
+      await Promise.race([decoded, failed]);
+    };
+  }
+
+  #take(part: Uint8Array): void {
+    if (this.#blocks.bytes + part.length > this.#maxBytes)
+      throw new BodyError('TOO_LARGE', `The body is larger than ${this.#maxBytes} bytes.`);
+    this.#inspect(part);
+    this.#blocks.add(part);
   }
 }
 
@@ -122,13 +187,13 @@ class Blocks {
 /** No coding at all: `identity`, and names of character sets that servers were seen to send in its place. */
 const plain: ReadonlySet<string> = new Set(['', 'identity', 'none', 'utf-8', 'utf8']);
 
-/** How long pieces are read before other work gets the event loop. */
+/** How long pieces are decoded before other work gets the event loop. */
 const turnMs = 4;
 
 /** Decoders hand on pieces of this size: with Node's 16 KiB, a 10 MB answer takes about twice as long. */
 const zlibOptions = { chunkSize: 256 * 1024 };
 
-function decoderOf(encoding: string | undefined, first: Buffer): Transform | undefined {
+function decoderOf(encoding: string | undefined, first: Uint8Array): Transform | undefined {
   const codings = (encoding ?? '').toLowerCase().split(',');
   const coding = codings
     .map((each) => each.trim())

@@ -10,13 +10,13 @@ import type { Call, MachineSource, Principal, WindowQuery } from '../machines/so
 import { inSpan, requestFields, type SpanFacts } from '../tracing/span.ts';
 import { type ListAnswer, type OddityCount, UnreadableAnswer } from './answer.ts';
 import { ApiStanding, type UpstreamState, type UpstreamTrouble } from './api-standing.ts';
-import { answerBytes, boundAnswer } from './body.ts';
+import { answerBytes } from './body.ts';
 import type { CallReport } from './call-report.ts';
 import { type Answered, doubtEmptyAnswers, KnownLists } from './empty-answers.ts';
 import { isOwnError } from './error-body.ts';
 import { type CallOutcome, type Permit, type Quota, QuotaError } from './quota/quota.ts';
 import { maxRetryAfterSeconds } from './retry-after.ts';
-import type { RowReader } from './row-reader.ts';
+import type { ListBody, RowReader } from './row-reader.ts';
 import { SingleFlight } from './single-flight.ts';
 import { type Answer, type Transport, TransportError } from './transport.ts';
 import {
@@ -169,8 +169,6 @@ async function askOnce(
   const { clock, log } = options;
   const answer = await authorized(query, call, options);
   const readAt = momentOf(answer.sentAtWall);
-  // Reading hands a large body over to another thread, and leaves none here.
-  const bytes = answer.body.length;
   const list = await readList(answer, query, call, standing, options);
   const rows = list.block.ids.length;
   log.info(
@@ -182,7 +180,7 @@ async function askOnce(
       skip: query.skip,
       filtered: query.filter !== undefined,
       rows,
-      bytes,
+      bytes: answer.bytes,
       ms: Math.round(clock.monotonic() - answer.sentAt),
     },
     'upstream answered',
@@ -228,7 +226,7 @@ async function readList(
   query: WindowQuery,
   call: Call,
   standing: ApiStanding,
-  { rowReader, clock }: MachinesApiOptions,
+  { clock }: MachinesApiOptions,
 ): Promise<ListAnswer> {
   const { status } = answer;
   if (status !== 200) {
@@ -241,7 +239,7 @@ async function readList(
     const list = await inSpan(
       'read rows',
       call,
-      () => rowReader.read(answer.body, call.scope, call.signal),
+      () => answer.list.read(call.scope, call.signal),
       ({ block }) => ({ rows: block.ids.length }),
     );
     standing.listed(list.block.ids.length);
@@ -254,6 +252,10 @@ async function readList(
 }
 
 interface SentAnswer extends Answer {
+  /** The body of a 200. */
+  readonly list: ListBody;
+  /** Of the decoded body. */
+  readonly bytes: number;
   /** By the monotonic clock. */
   readonly sentAt: number;
   /** Epoch milliseconds. */
@@ -285,7 +287,7 @@ async function send(
   call: Call,
   options: MachinesApiOptions,
 ): Promise<SentAnswer> {
-  const { transport, quota, clock, onCall } = options;
+  const { transport, quota, rowReader, clock, onCall } = options;
   const { lane } = call;
   const permit = await inSpan(
     'quota wait',
@@ -306,23 +308,25 @@ async function send(
   const limit = timeLimit(maxCallMs, call.signal);
   call.usage.called();
   const report = { lane, waitedMs: permit.waitedMs };
+  const list = rowReader.open(query.top);
   try {
     const answer = await transport.get(listPath(query), {
       headers,
       signal: limit.signal,
       maxBytes: answerBytes(query.top),
-      inspect: boundAnswer(query.top),
+      take: (body, coded) => list.take(body, coded),
     });
     permit.done(outcomeOf(answer, clock.wall()));
     const { status, body } = answer;
-    span.end({ status, bytes: body.length, error: status >= 400 ? String(status) : undefined });
+    const bytes = status === 200 ? list.length : body.length;
+    span.end({ status, bytes, error: status >= 400 ? String(status) : undefined });
     onCall({
       ...report,
-      outcome: String(answer.status),
-      bytes: answer.body.length,
+      outcome: String(status),
+      bytes,
       ms: clock.monotonic() - sentAt,
     });
-    return { ...answer, sentAt, sentAtWall };
+    return { ...answer, list, bytes, sentAt, sentAtWall };
   } catch (error) {
     permit.done({ kind: 'failed' });
     const outcome = error instanceof TransportError ? error.kind : 'failed';

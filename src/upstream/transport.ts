@@ -1,9 +1,10 @@
 import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
 import { isTimeout } from '../cancellation.ts';
 import { createDispatcher } from '../network/dispatcher.ts';
 import { networkFailure } from '../network/failure.ts';
 import type { Proxies } from '../network/proxies.ts';
-import { acceptEncoding, type Body, BodyError, readBody } from './body.ts';
+import { acceptEncoding, Body, BodyError, readBody } from './body.ts';
 
 /** One GET to upstream and its whole answer, over pooled connections. Knows HTTP, and nothing of machines. */
 export interface Transport {
@@ -18,15 +19,25 @@ export interface GetOptions {
   readonly signal: AbortSignal;
   /** Bound on the decoded answer, where it is lower than that of the transport. */
   readonly maxBytes?: number;
-  /** Looks at each piece of a decoded 200 as it comes. What it throws ends the reading, and the connection. */
-  readonly inspect?: (piece: Uint8Array) => void;
+  /** Takes the body of a 200 as it comes, still encoded. What it throws ends the connection. Default: it is decoded here. */
+  readonly take?: (body: Readable, coded: CodedBody) => Promise<void>;
+}
+
+/** What is known of a body before it comes. */
+export interface CodedBody {
+  /** Its `Content-Encoding`. */
+  readonly encoding: string | undefined;
+  /** Bound on the decoded body. */
+  readonly maxBytes: number;
+  /** That of the call. */
+  readonly signal: AbortSignal;
 }
 
 export interface Answer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Decoded. */
+  /** Decoded; nothing where it was taken. */
   readonly body: Body;
 }
 
@@ -83,7 +94,7 @@ export function createTransport(options: TransportOptions): Transport {
   const { origin, pathname } = new URL(options.url);
   const basePath = pathname.replace(/\/+$/, '');
   return {
-    async get(path, { headers, signal, maxBytes = Number.POSITIVE_INFINITY, inspect }) {
+    async get(path, { headers, signal, maxBytes: asked = Number.POSITIVE_INFINITY, take }) {
       try {
         const response = await dispatcher.request({
           origin,
@@ -93,11 +104,15 @@ export function createTransport(options: TransportOptions): Transport {
           headers: { ...headers, 'accept-encoding': acceptEncoding },
           signal,
         });
-        const body = await readBody(response.body, single(response.headers['content-encoding']), {
-          maxBytes: Math.min(maxBytes, options.maxResponseBytes),
-          inspect: response.statusCode === 200 ? inspect : undefined,
-        });
-        return { status: response.statusCode, headers: response.headers, body };
+        const { statusCode: status, headers: answered } = response;
+        const encoding = single(answered['content-encoding']);
+        const maxBytes = Math.min(asked, options.maxResponseBytes);
+        if (status !== 200 || take === undefined) {
+          const body = await readBody(response.body, encoding, { maxBytes });
+          return { status, headers: answered, body };
+        }
+        await take(response.body, { encoding, maxBytes, signal });
+        return { status, headers: answered, body: new Body([]) };
       } catch (error) {
         throw transportError(error, signal);
       }

@@ -1,5 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRowReader, type RowReader } from '../../src/upstream/row-reader.ts';
+import type { Transport } from '../../src/upstream/transport.ts';
 import { failure, get, maxResponseBytes, transportTo, upstreamThat } from '../support/transport-calls.ts';
 
 const text = JSON.stringify({
@@ -83,9 +85,28 @@ describe('a body that is rejected', () => {
     'a large plain body': ['too-large', undefined, zeros],
   } as const;
 
-  it.each(Object.entries(bodies))(
-    'does not keep its connection from the next call: %s',
-    async (_, [kind, encoding, body]) => {
+  let rows: RowReader;
+  beforeAll(() => {
+    rows = createRowReader(() => undefined);
+  });
+  afterAll(() => rows.close());
+
+  /** As a list of machines is asked for, whose body goes to a thread where it is large. */
+  const getList = (transport: Transport) =>
+    transport.get('/', {
+      headers: {},
+      signal: new AbortController().signal,
+      take: (body, coded) => rows.open(3_000).take(body, coded),
+    });
+
+  it.each(
+    Object.entries(bodies).flatMap(([what, body]) => [
+      [what, 'of any answer', get, body] as const,
+      [what, 'of a list', getList, body] as const,
+    ]),
+  )(
+    'does not keep its connection from the next call: %s, %s',
+    async (_, _of, ask, [kind, encoding, body]) => {
       const { url } = await upstreamThat(({ url: path }, response) => {
         if (path === '/good') return response.end('good');
         if (encoding !== undefined) response.setHeader('content-encoding', encoding);
@@ -93,7 +114,7 @@ describe('a body that is rejected', () => {
       });
       const transport = transportTo(url, { connections: 1 });
 
-      expect(await failure(get(transport))).toBe(kind);
+      expect(await failure(ask(transport))).toBe(kind);
 
       expect((await get(transport, '/good', AbortSignal.timeout(5_000))).body.join().toString()).toBe('good');
     },

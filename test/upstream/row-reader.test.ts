@@ -1,36 +1,55 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { allDevices } from '../../src/machines/device-scope.ts';
-import { readListAnswer } from '../../src/upstream/answer.ts';
-import { Body } from '../../src/upstream/body.ts';
-import { createRowReader, type RowReader } from '../../src/upstream/row-reader.ts';
+import { type ListAnswer, readListAnswer, UnreadableAnswer } from '../../src/upstream/answer.ts';
+import { createRowReader, type ListBody, type RowReader } from '../../src/upstream/row-reader.ts';
+import { RowThread } from '../../src/upstream/row-thread.ts';
+import type { CodedBody } from '../../src/upstream/transport.ts';
 import { arbitraryFleet } from '../support/arbitrary-fleet.ts';
 
 /** A list answer of at least so many bytes. */
-function body(bytes: number, prefix = 'm'): Body {
+function body(bytes: number, prefix = 'm'): Buffer {
   const rows = Math.ceil(bytes / 60);
   const value = Array.from({ length: rows }, (_, index) => ({
     id: `${prefix}${index}`,
     computerDnsName: 'x'.repeat(40),
   }));
-  return inPieces(Buffer.from(JSON.stringify({ value })));
+  return Buffer.from(JSON.stringify({ value }));
 }
 
-/** Cut anywhere, also within a letter. */
-function inPieces(bytes: Buffer): Body {
+/** As it comes, cut anywhere, also within a letter. */
+function inPieces(bytes: Buffer): Readable {
   const pieceBytes = 65_537;
   const count = Math.ceil(bytes.length / pieceBytes);
-  return new Body(
-    Array.from({ length: count }, (_, index) =>
-      Uint8Array.from(bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes)),
-    ),
+  return Readable.from(
+    Array.from({ length: count }, (_, index) => bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes)),
   );
 }
 
 const large = 300 * 1024;
+const top = 1_000_000;
 const staying = (): AbortSignal => new AbortController().signal;
+const coded = (options: Partial<CodedBody> = {}): CodedBody => ({
+  encoding: undefined,
+  maxBytes: 100_000_000,
+  signal: staying(),
+  ...options,
+});
+
+async function taken(rows: RowReader, bytes: Buffer, options?: Partial<CodedBody>): Promise<ListBody> {
+  const list = rows.open(top);
+  await list.take(inPieces(bytes), coded(options));
+  return list;
+}
+
+async function read(rows: RowReader, bytes: Buffer, options?: Partial<CodedBody>): Promise<ListAnswer> {
+  return await (await taken(rows, bytes, options)).read(allDevices, staying());
+}
 
 describe('the row reader', () => {
   const inThread: boolean[] = [];
@@ -51,12 +70,9 @@ describe('the row reader', () => {
       riskScore: index % 9 ? 'Low' : 'Odd',
     }));
     const bytes = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x' }));
-    const small = inPieces(bytes);
-    const padded = inPieces(
-      Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x', more: ' '.repeat(large) })),
-    );
-    const here = await rows.read(small, allDevices, staying());
-    const there = await rows.read(padded, allDevices, staying());
+    const padded = Buffer.from(JSON.stringify({ value, '@odata.nextLink': 'x', more: ' '.repeat(large) }));
+    const here = await read(rows, bytes);
+    const there = await read(rows, padded);
     expect(inThread).toEqual([false, true]);
     expect(there).toEqual(here);
     expect(here).toEqual(readListAnswer(bytes, allDevices));
@@ -65,41 +81,45 @@ describe('the row reader', () => {
   });
 
   it('reports a large body that is no JSON, and goes on', async () => {
-    const broken = inPieces(body(large).join().subarray(0, -10));
-    await expect(rows.read(broken, allDevices, staying())).rejects.toThrow(
+    await expect(read(rows, body(large).subarray(0, -10))).rejects.toThrow(
       'The body is not valid JSON: it ends in the middle',
     );
-    await expect(rows.read(inPieces(Buffer.alloc(large, '[]')), allDevices, staying())).rejects.toThrow();
-    expect((await rows.read(body(large), allDevices, staying())).block.ids[0]).toBe('m0');
+    await expect(read(rows, Buffer.alloc(large, '[]'))).rejects.toThrow(UnreadableAnswer);
+    expect((await read(rows, body(large))).block.ids[0]).toBe('m0');
   });
 
   it('says of a large body that is another JSON that it is no list', async () => {
-    const other = inPieces(Buffer.from(JSON.stringify({ values: 'x'.repeat(large) })));
-    await expect(rows.read(other, allDevices, staying())).rejects.toThrow('The body has no list in "value".');
+    const other = Buffer.from(JSON.stringify({ values: 'x'.repeat(large) }));
+    await expect(read(rows, other)).rejects.toThrow('The body has no list in "value".');
   });
 
   it('reads any number of large bodies at once, each for its caller', async () => {
     const names = ['a', 'b', 'c', 'd'];
-    const read = await Promise.all(names.map((name) => rows.read(body(large, name), allDevices, staying())));
-    expect(read.map(({ block }) => block.ids[0])).toEqual(['a0', 'b0', 'c0', 'd0']);
+    const lists = await Promise.all(names.map((name) => read(rows, body(large, name))));
+    expect(lists.map(({ block }) => block.ids[0])).toEqual(['a0', 'b0', 'c0', 'd0']);
   });
 
   it('lets a caller leave at any time, and reads on for the others', async () => {
+    const [first, second, third] = await Promise.all(
+      ['a', 'a', 'b'].map((name) => taken(rows, body(large, name))),
+    );
     const leaving = new AbortController();
-    const left = [
-      rows.read(body(large), allDevices, leaving.signal),
-      rows.read(body(large), allDevices, leaving.signal),
-    ];
-    const stayed = rows.read(body(large, 'b'), allDevices, staying());
+    const left = [first, second].map((list) => list?.read(allDevices, leaving.signal));
+    const stayed = third?.read(allDevices, staying());
     leaving.abort(new Error('gone'));
     for (const each of left) await expect(each).rejects.toThrow('gone');
-    expect((await stayed).block.ids[0]).toBe('b0');
+    expect((await stayed)?.block.ids[0]).toBe('b0');
   });
 
   it('reads nothing for a caller who has left', async () => {
+    const list = await taken(rows, body(large));
     const gone = AbortSignal.abort(new Error('gone'));
-    await expect(rows.read(body(large), allDevices, gone)).rejects.toThrow('gone');
+    await expect(list.read(allDevices, gone)).rejects.toThrow('gone');
     expect(inThread).toEqual([]);
+  });
+
+  it('reads nothing that was not taken', async () => {
+    await expect(rows.open(top).read(allDevices, staying())).rejects.toThrow('not taken');
   });
 
   /** A reader of its own, and the thread that it starts first. */
@@ -110,24 +130,140 @@ describe('the row reader', () => {
 
   it('starts another thread where one died while there was nothing to do', async () => {
     const { rows, started } = open();
-    await rows.read(body(large), allDevices, staying());
+    await read(rows, body(large));
     const [worker] = await started;
     await worker.terminate();
-    expect((await rows.read(body(large, 'b'), allDevices, staying())).block.ids[0]).toBe('b0');
+    expect((await read(rows, body(large, 'b'))).block.ids[0]).toBe('b0');
     await rows.close();
   });
 
-  it('fails when its thread dies, instead of hanging, and starts another for waiting callers', async () => {
+  it('fails for all that its thread had when that dies, instead of hanging, and starts another', async () => {
     const { rows, started } = open();
-    const failing = rows.read(body(large), allDevices, staying());
-    const waiting = [
-      rows.read(body(large, 'b'), allDevices, staying()),
-      rows.read(body(large, 'c'), allDevices, staying()),
-    ];
+    const lists = await Promise.all(['a', 'b', 'c'].map((name) => taken(rows, body(large, name))));
+    const failing = lists.map((list) => list.read(allDevices, staying()));
     const [worker] = await started;
     await worker.terminate();
-    await expect(failing).rejects.toThrow('has ended');
-    expect((await Promise.all(waiting)).map(({ block }) => block.ids[0])).toEqual(['b0', 'c0']);
+    for (const each of failing) await expect(each).rejects.toThrow('has ended');
+    expect((await read(rows, body(large, 'd'))).block.ids[0]).toBe('d0');
     await rows.close();
+  });
+
+  it('fails for a body that was on its way to a thread that died', async () => {
+    const { rows, started } = open();
+    const source = new PassThrough();
+    const taking = rows.open(top).take(source, coded());
+    source.write(body(large));
+    const [worker] = await started;
+    await worker.terminate();
+    // Told by the next piece, which finds another thread.
+    source.end(body(large));
+    await expect(taking).rejects.toThrow('has ended');
+    expect((await read(rows, body(large, 'b'))).block.ids[0]).toBe('b0');
+    await rows.close();
+  });
+
+  it('keeps its thread for as long as a body is on its way', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const thread = new RowThread(10_000);
+    const decoding = await thread.begin(undefined, { maxBytes: 2 * large, top }, staying());
+    await decoding.add(body(large).subarray(0, 1_000));
+    vi.advanceTimersByTime(60_000);
+    await decoding.add(body(large).subarray(1_000));
+    const whole = await decoding.whole();
+    expect((await thread.read(whole, allDevices, staying())).block.ids[0]).toBe('m0');
+    await thread.close();
+  });
+});
+
+describe('a large body', () => {
+  let rows: RowReader;
+  beforeAll(() => {
+    rows = createRowReader(() => undefined);
+  });
+  afterAll(() => rows.close());
+
+  /** 13,000 rows, which no coding makes small. */
+  const value = Array.from({ length: 13_000 }, (_, index) => ({
+    id: createHash('sha1').update(`${index}`).digest('hex'),
+    computerDnsName: createHash('sha1').update(`name ${index}`).digest('base64'),
+  }));
+  const text = Buffer.from(JSON.stringify({ value }));
+  const gzip = gzipSync(text);
+  const wellAfterwards = async (): Promise<void> => {
+    expect((await read(rows, body(large))).block.ids[0]).toBe('m0');
+  };
+
+  it.each([
+    ['gzip', gzip],
+    ['deflate', deflateSync(text)],
+    ['deflate', deflateRawSync(text)],
+    ['br', brotliCompressSync(text)],
+    ['identity', text],
+    [undefined, text],
+  ])('is decoded in the thread: %s', async (encoding, bytes) => {
+    const list = await taken(rows, bytes, { encoding });
+    expect(list).toHaveLength(text.length);
+    const { block } = await list.read(allDevices, staying());
+    expect(Buffer.compare(block.bytes, readListAnswer(text, allDevices).block.bytes)).toBe(0);
+  });
+
+  it('leaves the memory of its pieces to others', async () => {
+    const pieces = [gzip.subarray(0, 100_000), gzip.subarray(100_000)];
+    await rows.open(top).take(Readable.from(pieces), coded({ encoding: 'gzip' }));
+    expect(Buffer.concat(pieces).equals(gzip)).toBe(true);
+  });
+
+  const codeOf = (taking: Promise<unknown>): Promise<unknown> =>
+    taking.then(
+      () => 'taken',
+      (error: { readonly code?: unknown }) => error.code,
+    );
+
+  it.each([
+    ['is in another coding than it says', 'gzip', text, 'Z_DATA_ERROR'],
+    ['is in a coding that was not asked for', 'zstd', text, 'UNKNOWN_ENCODING'],
+    ['ends in its middle', 'gzip', gzip.subarray(0, gzip.length / 2), 'Z_BUF_ERROR'],
+    ['has another checksum', 'gzip', Buffer.concat([gzip.subarray(0, -8), Buffer.alloc(8)]), 'Z_DATA_ERROR'],
+  ])('is rejected where it %s, with the code of the fault', async (_, encoding, bytes, code) => {
+    expect(await codeOf(taken(rows, bytes, { encoding }))).toBe(code);
+    await wellAfterwards();
+  });
+
+  it.each([
+    ['more bytes than its bound', gzipSync(Buffer.alloc(20_000_000, ' ')), top, 'TOO_LARGE'],
+    ['more rows than were asked for', gzip, 12_999, 'TOO_MANY_ROWS'],
+    ['more rows than were asked for, not encoded', text, 12_999, 'TOO_MANY_ROWS'],
+  ])('is rejected at once, though no more comes, where it holds %s', async (_, bytes, rowsAsked, code) => {
+    // Never ended: whoever waits for the rest hangs.
+    const source = new PassThrough();
+    source.write(bytes);
+    const encoding = bytes === text ? undefined : 'gzip';
+    const bound = coded({ encoding, maxBytes: 10_000_000 });
+    expect(await codeOf(rows.open(rowsAsked).take(source, bound))).toBe(code);
+    expect(source.destroyed).toBe(true);
+    await wellAfterwards();
+  });
+
+  it('is let go in its middle where all waiting callers left', async () => {
+    const leaving = new AbortController();
+    const source = new PassThrough();
+    const list = rows.open(top);
+    const taking = list.take(source, coded({ encoding: 'gzip', signal: leaving.signal }));
+    source.write(gzip.subarray(0, 600_000), () => leaving.abort(new Error('gone')));
+    // As the connection does when the signal goes off.
+    leaving.signal.addEventListener('abort', () => source.destroy(leaving.signal.reason));
+    await expect(taking).rejects.toThrow('gone');
+    expect(list).toHaveLength(0);
+    await wellAfterwards();
+  });
+
+  it('fails with the error of its connection', async () => {
+    const source = new PassThrough();
+    const taking = rows.open(top).take(source, coded({ encoding: 'gzip' }));
+    const broken = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    source.write(gzip.subarray(0, 600_000), () => source.destroy(broken));
+    await expect(taking).rejects.toBe(broken);
+    await wellAfterwards();
   });
 });
