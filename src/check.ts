@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Finding } from './check/finding.ts';
-import { checkTenant } from './check/tenant-check.ts';
 import { stoppable } from './stop.ts';
 
 /** `check`: tries the settings of the environment against the tenant, and says what to do. */
@@ -19,6 +18,7 @@ export function checkCommand(): Command {
       process.stdout.on('error', () => undefined);
       const readFile = (path: string): string => readFileSync(path, 'utf8');
       const findings: Finding[] = [];
+      const { checkTenant } = await import('./check/tenant-check.ts');
       try {
         for await (const finding of checkTenant({ environment: process.env, readFile, signal })) {
           if (signal.aborted) break;

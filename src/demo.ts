@@ -2,7 +2,6 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Environment, isSet } from './config/given-setting.ts';
 import { logUnknownSettings } from './config/unknown-settings.ts';
 import { readConfig } from './config.ts';
-import { startGateway } from './gateway.ts';
 import { type ExampleQuery, exampleQueries } from './http/explorer/example-queries.ts';
 import { createLog } from './log.ts';
 import { Secret } from './secret.ts';
@@ -63,7 +62,10 @@ export function demoCommand(): Command {
       };
       const log = createLog(readConfig(environment, () => '').logLevel);
       logUnknownSettings(process.env, log);
-      const { startEmulator } = await import('./emulator/emulator.ts');
+      const [{ startEmulator }, { startGateway }] = await Promise.all([
+        import('./emulator/emulator.ts'),
+        import('./gateway.ts'),
+      ]);
       const emulator = await startEmulator({
         fleet: { kind: 'seeded', size: options.size, seed: fleetSeed },
         tokens: [token.reveal()],

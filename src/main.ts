@@ -7,14 +7,15 @@ import { logUnknownSettings } from './config/unknown-settings.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { emulatorCommand } from './emulator/command.ts';
-import { startGateway } from './gateway.ts';
-import { printSubgraph } from './graphql/subgraph.ts';
 import { createLog } from './log.ts';
 import { queryCommand } from './query.ts';
 import { untilStopped } from './stop.ts';
 import { readVersion } from './version.ts';
 
-/** The command line: `machines-gateway start · query · check · demo · emulator · schema`. */
+/**
+ * The command line: `machines-gateway start · query · check · demo · emulator · schema`. Each command loads what it needs
+ * as it runs: help, the version and settings that are wrong need no gateway.
+ */
 const program = new Command('machines-gateway')
   .description("A typed, paged GraphQL gateway over Microsoft Defender for Endpoint's List machines API.")
   .version(readVersion())
@@ -29,6 +30,7 @@ program
     const log = createLog(config.logLevel);
     log.info({ settings: reportSettings(process.env) }, 'settings in effect');
     logUnknownSettings(process.env, log);
+    const { startGateway } = await import('./gateway.ts');
     const gateway = await startGateway(config, { log });
     const { url, metricsUrl } = gateway;
     log.info(
@@ -47,7 +49,8 @@ program
 program
   .command('schema')
   .description('print the GraphQL schema, as a subgraph of Apollo Federation')
-  .action(() => {
+  .action(async () => {
+    const { printSubgraph } = await import('./graphql/subgraph.ts');
     process.stdout.write(`${printSubgraph()}\n`);
   });
 

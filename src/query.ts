@@ -9,7 +9,6 @@ import { systemClock } from './clock.ts';
 import type { Environment } from './config/given-setting.ts';
 import { asksAsCallers, operatorEnvironment } from './config/operator-environment.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { openGateway } from './gateway.ts';
 import { createLog } from './log.ts';
 import { stoppable } from './stop.ts';
 
@@ -55,6 +54,7 @@ async function runQuery(given: string | undefined, options: QueryOptions): Promi
   const query = await queryText(given, options.file);
   // What is written to standard output is the answer alone.
   const log = createLog(config.logLevel, process.stderr);
+  const { openGateway } = await import('./gateway.ts');
   const { signal, done } = stoppable();
   const timeoutMs = options.timeout ?? config.http.requestTimeoutMs;
   const limit = timeLimit(timeoutMs, signal);

@@ -32,13 +32,20 @@ export async function resolve(specifier, context, next) {
   return resolved;
 }`;
 const registersLog = `import { register } from 'node:module'; register('${moduleOf(logsModules)}');`;
+/** The addresses of what a program with that has imported. */
+const loadedBy = (program: Program): readonly string[] =>
+  [...program.stderr().matchAll(/^loads (\S+)$/gm)].map(([, url = '']) => url);
 
 describe('the command line', () => {
-  it('prints its version, the one of package.json', async () => {
+  it('prints its version, the one of package.json, without loading the gateway', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-    const program = runProgram(['--version']);
+    const program = runProgram(['--version'], { NODE_OPTIONS: `--import=${moduleOf(registersLog)}` });
     expect(await program.ended).toBe(0);
     expect(program.stdout()).toBe(`${version}\n`);
+    expect(loadedBy(program).some((url) => url.includes('/node_modules/commander/'))).toBe(true);
+    expect(loadedBy(program).filter((url) => /\/node_modules\/(@apollo|fastify|undici)\//.test(url))).toEqual(
+      [],
+    );
   });
 
   it('prints its commands as help', async () => {
@@ -92,43 +99,49 @@ describe('start', () => {
     expect(program.stderr()).not.toMatch(stack);
   });
 
-  it('logs the settings in effect without secrets, names a misspelt one and what was meant, and starts', async () => {
-    const program = runProgram(['start'], {
-      PORT: '0',
-      CALLER_AUTH: 'none',
-      MACHINES_API_TOKEN: secrets.token,
-      MAX_PAGE_SIZE: '77',
-      MAX_PAGE_SIZ: 'a-value',
+  describe('with settings that are right', () => {
+    let program: Program;
+    let end: () => Promise<void>;
+    beforeAll(() => {
+      const environment = {
+        PORT: '0',
+        CALLER_AUTH: 'none',
+        MACHINES_API_URL: 'http://127.0.0.1:9',
+        MACHINES_API_TOKEN: secrets.token,
+        MAX_PAGE_SIZE: '77',
+        MAX_PAGE_SIZ: 'a-value',
+        NODE_OPTIONS: `--import=${moduleOf(registersLog)}`,
+      };
+      program = runProgram(['start'], environment, undefined, (ends) => {
+        end = ends;
+      });
     });
-    const [line] = await program.says(/^.*settings in effect.*$/m);
-    expect(JSON.parse(line).settings).toMatchObject({
-      MAX_PAGE_SIZE: '77',
-      QUOTA_PER_HOUR: '1500 (default)',
-      MACHINES_API_TOKEN: 'set',
-    });
-    const [misspelt] = await program.says(/^.*MAX_PAGE_SIZ is not a setting.*$/m);
-    expect(JSON.parse(misspelt)).toMatchObject({ level: 'warn', setting: 'MAX_PAGE_SIZ' });
-    expect(misspelt).toContain('MAX_PAGE_SIZE may be meant');
-    expect(misspelt).not.toContain('a-value');
-    await program.says(/"gateway listens"/);
-  });
+    afterAll(() => end());
 
-  it('loads neither msal nor ioredis nor the emulator where they are not needed: a start waits for each module', async () => {
-    const program = runProgram(['start'], {
-      PORT: '0',
-      CALLER_AUTH: 'none',
-      MACHINES_API_URL: 'http://127.0.0.1:9',
-      MACHINES_API_TOKEN: secrets.token,
-      NODE_OPTIONS: `--import=${moduleOf(registersLog)}`,
+    it('logs those in effect without secrets, names a misspelt one and what was meant, and starts', async () => {
+      const [line] = await program.says(/^.*settings in effect.*$/m);
+      expect(JSON.parse(line).settings).toMatchObject({
+        MAX_PAGE_SIZE: '77',
+        QUOTA_PER_HOUR: '1500 (default)',
+        MACHINES_API_TOKEN: 'set',
+      });
+      const [misspelt] = await program.says(/^.*MAX_PAGE_SIZ is not a setting.*$/m);
+      expect(JSON.parse(misspelt)).toMatchObject({ level: 'warn', setting: 'MAX_PAGE_SIZ' });
+      expect(misspelt).toContain('MAX_PAGE_SIZE may be meant');
+      expect(misspelt).not.toContain('a-value');
+      await program.says(/"gateway listens"/);
     });
-    await program.says(/"gateway listens"/);
-    program.signal('SIGTERM');
-    expect(await program.ended).toBe(0);
-    const loaded = [...program.stderr().matchAll(/^loads (\S+)$/gm)].map(([, url = '']) => url);
-    const unneeded =
-      /\/node_modules\/(@azure\/msal-node|ioredis|selfsigned|@odata\/parser)\/|\/emulator\/(emulator|entra)\./;
-    expect(loaded.filter((url) => unneeded.test(url))).toEqual([]);
-    expect(loaded.some((url) => url.includes('/node_modules/fastify/'))).toBe(true);
+
+    it('loads neither msal nor ioredis nor the emulator where they are not needed: a start waits for each module', async () => {
+      await program.says(/"gateway listens"/);
+      program.signal('SIGTERM');
+      expect(await program.ended).toBe(0);
+      const loaded = loadedBy(program);
+      const unneeded =
+        /\/node_modules\/(@azure\/msal-node|ioredis|selfsigned|@odata\/parser)\/|\/emulator\/(emulator|entra)\./;
+      expect(loaded.filter((url) => unneeded.test(url))).toEqual([]);
+      expect(loaded.some((url) => url.includes('/node_modules/fastify/'))).toBe(true);
+    });
   });
 
   it('lets a query in flight finish after SIGTERM, accepts no other, and exits with 0', async () => {
@@ -183,6 +196,7 @@ describe('start', () => {
   });
 });
 
+// `npm run demo` runs it from source. That which is compiled answers in `test/readme.test.ts`.
 describe('the demo', () => {
   const origin = 'http://localhost:5173';
   let demo: Program;
@@ -196,7 +210,7 @@ describe('the demo', () => {
       CALLER_AUTH: 'entra',
       REDIS_URL: 'redis://127.0.0.1:9',
     };
-    demo = runProgram(['demo', '--size', '1000', '--port', '0'], environment, undefined, (ends) => {
+    demo = runProgram(['demo', '--size', '1000', '--port', '0'], environment, 'src/main.ts', (ends) => {
       end = ends;
     });
     [, url = ''] = await demo.says(/Open (http:\S+)\/graphql[\s\S]*Ctrl-C/);
@@ -205,6 +219,12 @@ describe('the demo', () => {
 
   it('prints its real address', () => {
     expect(new URL(url).port).not.toBe('0');
+  });
+
+  it('has read the fleet by the time that it says where it is', async () => {
+    const { data } = await ask(url, '{ fleet { state machines } }');
+    expect(data.fleet.state).toBe('READY');
+    expect(data.fleet.machines).toBeGreaterThan(900);
   });
 
   it('lets the web page of CORS_ORIGINS ask, so that a front end of one’s own works', async () => {
@@ -256,14 +276,6 @@ describe('the demo', () => {
     demo.signal('SIGINT');
     expect(await demo.ended).toBe(0);
     expect(demo.stderr()).toBe('');
-  });
-
-  it('has read the fleet by the time that it says where it is, run from source as well', async () => {
-    const program = runProgram(['demo', '--size', '1000', '--port', '0'], {}, 'src/main.ts');
-    const [, address = ''] = await program.says(/Open (http:\S+)\/graphql/);
-    const { data } = await ask(address, '{ fleet { state machines } }');
-    expect(data.fleet.state).toBe('READY');
-    expect(data.fleet.machines).toBeGreaterThan(900);
   });
 
   it('starts with FLEET=off, and then offers no query that needs the fleet', async () => {

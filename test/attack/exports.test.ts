@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startCallerDirectory, startCallerGateway } from '../support/caller-gateway.ts';
 import { runFleetGateway, untilFleetIs } from '../support/fleet-gateway.ts';
 import { connectRaw, type RawConnection } from '../support/raw-http.ts';
@@ -79,18 +79,20 @@ const large = (authorization = '') =>
   `GET /export/machines.ndjson?fields=id,machineTags HTTP/1.1\r\nhost: localhost\r\n${authorization}\r\n`;
 
 describe('a reader of exports', () => {
-  let running: RunningGateway | undefined;
+  let gateway: RunningGateway;
   const connections: RawConnection[] = [];
-  afterEach(async () => {
-    for (const { socket } of connections.splice(0)) socket.destroy();
-    await running?.close();
-    running = undefined;
+  beforeAll(async () => {
+    const environment = {
+      MAX_REQUESTS_IN_FLIGHT: '200',
+      SEND_TIMEOUT_SECONDS: '600',
+      DRAIN_TIMEOUT_SECONDS: '1',
+    };
+    gateway = await runFleetGateway({ rows: largeRows, environment });
   });
-
-  async function start(environment: Readonly<Record<string, string>>): Promise<RunningGateway> {
-    running = await runFleetGateway({ rows: largeRows, environment });
-    return running;
-  }
+  afterEach(() => {
+    for (const { socket } of connections.splice(0)) socket.destroy();
+  });
+  afterAll(() => gateway.close());
 
   /** Asks for all and reads nothing. */
   async function askAndNotRead(url: string, authorization?: string): Promise<RawConnection> {
@@ -102,14 +104,16 @@ describe('a reader of exports', () => {
   }
 
   it('who reads nothing holds a piece of it in memory, and is cut off after SEND_TIMEOUT_SECONDS', async () => {
-    const gateway = await start({ SEND_TIMEOUT_SECONDS: '6', COMPRESSION: 'off' });
-    const { url } = gateway.gateway;
+    const environment = { SEND_TIMEOUT_SECONDS: '6', COMPRESSION: 'off' };
+    const impatient = await runFleetGateway({ rows: largeRows, environment });
+    onTestFinished(impatient.close);
+    const { url } = impatient.gateway;
     const unread = [await askAndNotRead(url), await askAndNotRead(url)];
     await expect.poll(() => readMetric(url, 'unsent_bytes')).toBeGreaterThan(0);
     // A batch of 128 rows each, of 1.5 MB, and what is on its way.
     expect(await readMetric(url, 'unsent_bytes')).toBeLessThan(2 * 3_000_000);
     expect(await readMetric(url, 'exports')).toBe(2);
-    await expectWell(gateway);
+    await expectWell(impatient);
 
     await expect.poll(() => readMetric(url, 'exports')).toBe(0);
     await expect.poll(() => readMetric(url, 'requests_in_flight')).toBe(0);
@@ -118,11 +122,10 @@ describe('a reader of exports', () => {
     await Promise.all(unread.map(({ closed }) => closed));
     // Without the end of the last chunk, nobody takes it for whole.
     for (const { received } of unread) expect(received().endsWith('\r\n0\r\n\r\n')).toBe(false);
-    await expectWell(gateway);
+    await expectWell(impatient);
   });
 
   it('who leaves in the middle frees all that the export held', async () => {
-    const gateway = await start({});
     const { url } = gateway.gateway;
     for (const leave of ['resetAndDestroy', 'destroy'] as const) {
       const { socket } = await askAndNotRead(url);
@@ -137,8 +140,8 @@ describe('a reader of exports', () => {
   });
 
   it('is rejected for now where a hundredth of the requests in flight are exports', async () => {
-    const gateway = await start({ MAX_REQUESTS_IN_FLIGHT: '200', SEND_TIMEOUT_SECONDS: '600' });
     const { url } = gateway.gateway;
+    await expect.poll(() => readMetric(url, 'exports')).toBe(0);
     const first = await askAndNotRead(url);
     await askAndNotRead(url);
     await expect.poll(() => readMetric(url, 'exports')).toBe(2);
@@ -154,9 +157,10 @@ describe('a reader of exports', () => {
   });
 
   it('who stops reading where the gateway stops is waited for no longer than others', async () => {
-    const gateway = await start({ DRAIN_TIMEOUT_SECONDS: '1', SEND_TIMEOUT_SECONDS: '600' });
-    const { closed, socket } = await askAndNotRead(gateway.gateway.url);
-    await expect.poll(() => readMetric(gateway.gateway.url, 'exports')).toBe(1);
+    const { url } = gateway.gateway;
+    await expect.poll(() => readMetric(url, 'exports')).toBe(0);
+    const { closed, socket } = await askAndNotRead(url);
+    await expect.poll(() => readMetric(url, 'exports')).toBe(1);
     await gateway.gateway.close();
     socket.resume();
     await closed;
@@ -196,7 +200,7 @@ describe('a bomb in the address of an export', () => {
 });
 
 describe('a caller with more than its share of exports', () => {
-  it('is rejected a third one, while others are let in', async () => {
+  it('has a third one rejected, while others are let in', async () => {
     const directory = await startCallerDirectory({ fleet: { kind: 'rows', rows: largeRows } });
     const gateway = await startCallerGateway(directory, {
       environment: { FLEET: 'on', FLEET_REFRESH_SECONDS: '3600', SEND_TIMEOUT_SECONDS: '600' },

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type CallerDirectory,
   type CallerGateway,
@@ -20,11 +20,14 @@ describe.each([
   let directory: CallerDirectory;
   let gateway: CallerGateway;
   let stopRedis: () => Promise<void>;
-  let now: number;
+  let now = Date.now();
   let token: string;
-  beforeEach(async () => {
-    now = Date.now();
+  beforeAll(async () => {
     directory = await startCallerDirectory({ now: () => now });
+  });
+  afterAll(() => directory.close());
+  beforeEach(async () => {
+    directory.emulator.faults.clear();
     const redis = await startRedis?.();
     stopRedis = redis?.kill ?? (async () => undefined);
     gateway = await startCallerGateway(directory, {
@@ -35,7 +38,6 @@ describe.each([
   });
   afterEach(async () => {
     await gateway.close();
-    await directory.close();
     await stopRedis();
   });
 

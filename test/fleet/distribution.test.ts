@@ -4,6 +4,7 @@ import { distributionOf, idsNeverSeen } from '../../src/fleet/distribution.ts';
 import { trendCounter } from '../../src/fleet/trend.ts';
 import { momentOfTicks, ticksOf } from '../../src/machines/ticks.ts';
 import { arbitraryMachine, arbitraryMachines } from '../support/arbitrary-machines.ts';
+import { cases } from '../support/cases.ts';
 import { machinesById, snapshotOf } from '../support/snapshots.ts';
 
 /** How often each value comes, in the order of its first coming. */
@@ -28,6 +29,7 @@ describe('how machines are spread over lastSeen', () => {
           held.filter(({ lastSeen }) => lastSeen === null).map(({ id }) => id),
         );
       }),
+      { numRuns: cases(320) },
     );
   });
 
@@ -63,6 +65,7 @@ describe('the trend of a snapshot', () => {
           exposure: countsOf(held.map(({ exposureLevel }) => exposureLevel)),
         });
       }),
+      { numRuns: cases(320) },
     );
   });
 });

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { buildSchema, parse, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readTypeDefinitions } from '../../src/graphql/type-definitions.ts';
 import { browserFiles } from '../../src/http/explorer/browser-files.ts';
 import { exampleQueries } from '../../src/http/explorer/example-queries.ts';
+import { compileSource } from '../support/compiled-source.ts';
 import { runProgram } from '../support/program.ts';
 import { type RunningGateway, runGateway } from '../support/running-gateway.ts';
 
@@ -168,16 +167,7 @@ describe('the explorer of the build', () => {
     const root = fileURLToPath(new URL('../../', import.meta.url));
     const image = mkdtempSync(join(tmpdir(), 'machines-gateway-'));
     onTestFinished(() => rmSync(image, { recursive: true }));
-    const run = promisify(execFile);
-    const node = (...args: string[]) => run(process.execPath, args, { cwd: root });
-    await node(
-      'node_modules/typescript/bin/tsc',
-      '-p',
-      'tsconfig.build.json',
-      '--outDir',
-      join(image, 'dist'),
-    );
-    await node('--import', 'tsx', 'scripts/lay-out-explorer.ts', join(image, 'dist'));
+    cpSync(compileSource(), join(image, 'dist'), { recursive: true });
     for (const name of ['package.json', 'schema'])
       cpSync(join(root, name), join(image, name), { recursive: true });
     mkdirSync(join(image, 'node_modules'));

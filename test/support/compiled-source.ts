@@ -38,7 +38,8 @@ export function compileSource(): string {
   const folder = join(draft, 'dist');
   const run = (...args: readonly string[]) => execFileSync(process.execPath, args, { cwd: root });
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder);
-  run('--import', 'tsx', 'scripts/lay-out-explorer.ts', folder);
+  for (const script of ['lay-out-explorer.ts', 'compose-subgraph.ts'])
+    run('--import', 'tsx', join('scripts', script), folder);
   for (const name of ['schema', 'package.json']) symlinkSync(join(root, name), join(draft, name));
   try {
     renameSync(draft, build);

@@ -17,7 +17,5 @@ export async function untilFleetIs(
   state: string,
   ask: (query: string) => Promise<{ readonly data: unknown }>,
 ): Promise<void> {
-  await until(async () => expect((await ask('{ fleet { state } }')).data).toEqual({ fleet: { state } }), {
-    intervalMs: 200,
-  });
+  await until(async () => expect((await ask('{ fleet { state } }')).data).toEqual({ fleet: { state } }));
 }
