@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { isAddress } from '../machines/address.ts';
+import { isIpAddress } from '../machines/ip-address.ts';
 
 /** One address, never a range: upstream compares it as text, and would find nothing. */
 export const IP = new GraphQLScalarType<string, string>({
@@ -14,7 +14,7 @@ export const IP = new GraphQLScalarType<string, string>({
 });
 
 function read(value: unknown): string {
-  if (typeof value === 'string' && isAddress(value)) return value;
+  if (typeof value === 'string' && isIpAddress(value)) return value;
   const hint =
     typeof value === 'string' && value.includes('/')
       ? ' A range of addresses is a Subnet: filter with inSubnets.'

@@ -19,18 +19,6 @@ export function addressKey(text: string): AddressKey | undefined {
   return units && keyOf(units, units.length * 16);
 }
 
-const group = '[0-9a-f]{1,4}';
-/** Most addresses: IPv4, and IPv6 without an IPv4 address in it. To read one takes seven times as long. */
-const plain = new RegExp(
-  `^(?:(?:(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(?:\\.(?!$)|$)){4}|(?:${group}:){7}${group}` +
-    // Seven colons at most: so each of the two parts may have any number of groups.
-    `|(?=(?:[^:]*:){2,7}[^:]*$)(?:${group}(?::${group})*)?::(?:${group}(?::${group})*)?)$`,
-  'i',
-);
-
-/** Whether a text is one address: a range (`10.0.0.0/8`) is none, and one with a zone id is none. */
-export const isAddress = (text: string): boolean => plain.test(text) || unitsOf(text) !== undefined;
-
 /**
  * Reads a subnet in CIDR notation (`10.4.0.0/16`, `2001:db8::/32`), or a single address. Bits behind the prefix are
  * passed over.

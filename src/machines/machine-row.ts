@@ -1,4 +1,3 @@
-import { isAddress } from './address.ts';
 import {
   deviceValues,
   type EnumName,
@@ -9,6 +8,7 @@ import {
   riskScores,
 } from './enums.ts';
 import { isGuid } from './guid.ts';
+import { isIpAddress } from './ip-address.ts';
 import type { IpInterface, Machine, VmMetadata } from './machine.ts';
 import { isNever, type Moment, parseMoment } from './moment.ts';
 import { canonicalMoment } from './ticks.ts';
@@ -73,7 +73,7 @@ const guid = optional((value) => (typeof value === 'string' && isGuid(value) ? v
 const address = optional((value) => {
   if (typeof value !== 'string') return undefined;
   const withoutZone = value.replace(/%.*$/s, '');
-  return isAddress(withoutZone) ? withoutZone : undefined;
+  return isIpAddress(withoutZone) ? withoutZone : undefined;
 });
 
 /** One of a table's values; in any case of letters, since documentation and recordings differ in it. */
