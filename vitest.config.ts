@@ -19,8 +19,8 @@ export default defineConfig({
     ],
     // Files share a worker's modules: each would else load the whole gateway anew, most of the time of a run.
     isolate: false,
-    // One more than two cores: at any time one of them waits, for a timer or for a program.
-    maxWorkers: 3,
+    // One for each of two cores, where the default leaves one idle.
+    maxWorkers: 2,
     setupFiles: ['test/support/watch-logs.ts'],
     // For the slowest machine under load: no test waits for the clock to find out whether something happened.
     testTimeout: 120_000,
