@@ -14,20 +14,29 @@ export const nothingKnown: Distribution = { ticks: new BigInt64Array(0), rows: n
 /** Most instants of a distribution: limits of ranges need no more, and a million big integers take long to look at. */
 const mostInstants = 20_000;
 
-/** That of a snapshot, taken without sorting. Where instants are too many, neighbours count as the first of them. */
-export function distributionOf({ columns }: Snapshot): Distribution {
+/** Rows counted between two turns of the event loop: a few milliseconds, also for code that is not compiled yet. */
+const rowsATurn = 20_000;
+
+/**
+ * That of a snapshot, taken without sorting. Where instants are too many, neighbours count as the first of them.
+ * @param turn leaves the event loop to others, where there are many rows
+ */
+export async function distributionOf(
+  { columns }: Snapshot,
+  turn: () => Promise<unknown>,
+): Promise<Distribution> {
   const { dictionary, codes } = columns.lastSeen;
   const { size, values } = dictionary;
   if (values.kind !== 'moment') throw new Error('lastSeen is a column of moments.');
   const together = Math.max(1, Math.ceil(size / mostInstants));
   const instants = Math.ceil(size / together);
+  const rowsOfCode = new Uint32Array(size + 1);
+  for (let from = 0; from < codes.length; from += rowsATurn) {
+    for (const code of codes.subarray(from, from + rowsATurn)) rowsOfCode[code] = (rowsOfCode[code] ?? 0) + 1;
+    if (codes.length > rowsATurn) await turn();
+  }
   const ticks = new BigInt64Array(instants);
   for (let at = 0; at < instants; at++) ticks[at] = values.ticks[at * together] ?? 0n;
-  const rowsOfCode = new Uint32Array(size + 1);
-  for (let row = 0; row < codes.length; row++) {
-    const code = codes[row] ?? 0;
-    rowsOfCode[code] = (rowsOfCode[code] ?? 0) + 1;
-  }
   const rows = new Float64Array(instants);
   for (let code = 1, at = 0, left = together; code <= size; code++, left--) {
     if (left === 0) {
@@ -46,8 +55,7 @@ export function idsNeverSeen({ columns }: Snapshot): string[] {
   const { bytes, starts } = values.exact;
   const ids: string[] = [];
   const { codes } = columns.lastSeen;
-  for (let row = 0; row < codes.length; row++) {
-    if (codes[row] !== 0) continue;
+  for (let row = codes.indexOf(0); row >= 0; row = codes.indexOf(0, row + 1)) {
     // TextDecoder rejects shared memory; `slice` copies it.
     const text = columns.id.codes[row] ?? 0;
     ids.push(Buffer.from(bytes.slice(starts[text - 1] ?? 0, starts[text] ?? 0)).toString('utf8'));

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { onAbort, pause, untilAborted } from '../cancellation.ts';
 import { type Moment, momentOf } from '../machines/moment.ts';
@@ -389,13 +390,15 @@ class ResidentFleet implements Fleet {
     const { clock, log, events, newId } = this.#options;
     const id = newId();
     const previous = this.#previous;
+    const newest = this.#kept.newest;
+    const known = newest && (await knownFleet(newest));
     const stopping = new AbortController();
     const stop = (): void => stopping.abort(this.#closing.signal.reason ?? lease.lost.reason);
     const signals = [this.#closing.signal, lease.lost];
     // A signal may have gone off during the search for a snapshot of others.
     const stopsListening = signals.map((signal) => onAbort(signal, stop));
     const span = this.#options.beginTrace?.('fleet reading') ?? untraced;
-    const reading = this.#begin(id, this.#kept.newest, span, stopping.signal);
+    const reading = this.#begin(id, known, span, stopping.signal);
     this.#reading = reading;
     let outcome: ReadOutcome = 'failed';
     try {
@@ -447,13 +450,13 @@ class ResidentFleet implements Fleet {
     }
   }
 
-  #begin(id: SnapshotId, previous: Snapshot | undefined, span: Span, signal: AbortSignal): FleetReading {
+  #begin(id: SnapshotId, fleet: KnownFleet | undefined, span: Span, signal: AbortSignal): FleetReading {
     const { source, principal, clock, now, log, rules, refreshMs } = this.#options;
     return new FleetReading(
       {
         rules,
         knowledge: this.#knowledge,
-        fleet: previous === undefined ? undefined : knownFleet(previous),
+        fleet,
         wasTooLarge: this.#isTooLarge,
         now: () => ticksOfMs(now()),
       },
@@ -573,10 +576,10 @@ const outcomes: Readonly<Record<ReadOutcome, string>> = {
   failed: 'reading the fleet failed',
 };
 
-function knownFleet(snapshot: Snapshot): KnownFleet {
+async function knownFleet(snapshot: Snapshot): Promise<KnownFleet> {
   return {
     rows: snapshot.rows,
-    distribution: distributionOf(snapshot),
+    distribution: await distributionOf(snapshot, turnOfLoop),
     asOf: ticksOfMs(Date.parse(snapshot.readAt)),
     neverSeen: idsNeverSeen(snapshot),
   };

@@ -14,13 +14,15 @@ function counted<Value>(values: readonly Value[]): Map<Value, number> {
   return counts;
 }
 
+const noTurn = async (): Promise<void> => undefined;
+
 describe('how machines are spread over lastSeen', () => {
-  it('has each instant, and machines without one apart', () => {
-    fc.assert(
-      fc.property(arbitraryMachines, (machines) => {
+  it('has each instant, and machines without one apart', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryMachines, async (machines) => {
         const snapshot = snapshotOf(machines);
         const held = machinesById(machines);
-        const { ticks, rows } = distributionOf(snapshot);
+        const { ticks, rows } = await distributionOf(snapshot, noTurn);
         const instants = held.flatMap(({ lastSeen }) => (lastSeen === null ? [] : [ticksOf(lastSeen) ?? 0n]));
         const counts = [...counted(instants)].sort(([left], [right]) => (left < right ? -1 : 1));
         expect([...ticks]).toEqual(counts.map(([instant]) => instant));
@@ -33,7 +35,7 @@ describe('how machines are spread over lastSeen', () => {
     );
   });
 
-  it('has fewer steps for a large fleet, and leaves out no machine', () => {
+  it('has fewer steps for a large fleet, and leaves out no machine', async () => {
     const [machine] = fc.sample(arbitraryMachine, 1);
     if (machine === undefined) throw new Error('no machine');
     const machines = Array.from({ length: 50_001 }, (_, index) => ({
@@ -41,7 +43,7 @@ describe('how machines are spread over lastSeen', () => {
       id: String(index).padStart(6, '0'),
       lastSeen: momentOfTicks(BigInt(index) * 10_000n),
     }));
-    const { ticks, rows } = distributionOf(snapshotOf(machines));
+    const { ticks, rows } = await distributionOf(snapshotOf(machines), noTurn);
     expect(ticks.length).toBeLessThanOrEqual(20_000);
     // Each step stands for the instants up to the next.
     ticks.forEach((at, index) => {
@@ -49,6 +51,21 @@ describe('how machines are spread over lastSeen', () => {
       expect(BigInt(rows[index] ?? 0)).toBe((next - at) / 10_000n);
     });
     expect(rows.reduce((sum, count) => sum + count, 0)).toBe(50_001);
+  });
+
+  it('leaves the event loop to others each 20,000 rows', async () => {
+    const [machine] = fc.sample(arbitraryMachine, 1);
+    if (machine === undefined) throw new Error('no machine');
+    const turnsFor = async (size: number): Promise<number> => {
+      let turns = 0;
+      const machines = Array.from({ length: size }, (_, index) => ({ ...machine, id: String(index) }));
+      await distributionOf(snapshotOf(machines), async () => {
+        turns += 1;
+      });
+      return turns;
+    };
+    expect(await turnsFor(50_001)).toBe(3);
+    expect(await turnsFor(20_000)).toBe(0);
   });
 });
 
