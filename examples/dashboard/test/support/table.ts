@@ -52,11 +52,12 @@ export async function walkToTheEnd(page: Page): Promise<Walk> {
     /** Whether the rows where the table stands exist; they come a frame after it has moved. */
     const isFilled = (): boolean => {
       const rows = document.querySelectorAll('[data-device]');
-      const { top, bottom } = scroller.getBoundingClientRect();
       const first = rows[0]?.getBoundingClientRect();
       const last = rows[rows.length - 1]?.getBoundingClientRect();
-      // The header stands before the first.
-      return first !== undefined && last !== undefined && first.top <= top + 50 && last.bottom >= bottom - 1;
+      const all = document.querySelector('.table-body')?.getBoundingClientRect();
+      if (first === undefined || last === undefined || all === undefined) return false;
+      const { top, bottom } = scroller.getBoundingClientRect();
+      return first.top <= Math.max(top, all.top) + 1 && last.bottom >= Math.min(bottom, all.bottom) - 1;
     };
     let frames = 0;
     // A browser that shows its window to nobody may leave out frames.
