@@ -70,21 +70,27 @@ class ReceivedList implements ListBody {
     const bounds: BodyBounds = { maxBytes, top: this.#top };
     const inPlace = new Decoding(encoding, { ...bounds, maxBytes: Math.min(maxBytes, placeBytes) });
     const first: Uint8Array[] = [];
+    let encodedBytes = 0;
     let inThread: DecodingInThread | undefined;
-    const handOver = async (error: unknown): Promise<undefined> => {
-      if (!(error instanceof BodyError && error.code === 'TOO_LARGE')) throw error;
+    const handOver = async (): Promise<undefined> => {
       inPlace.drop();
       inThread = await this.#thread.begin(encoding, bounds, signal);
       for (const piece of first.splice(0)) await inThread.add(piece);
     };
+    const handOverLarge = async (error: unknown): Promise<undefined> => {
+      if (!(error instanceof BodyError && error.code === 'TOO_LARGE')) throw error;
+      await handOver();
+    };
     const add = async (piece: Uint8Array): Promise<void> => {
       if (inThread !== undefined) return await inThread.add(piece);
       first.push(piece);
-      await inPlace.add(piece).catch(handOver);
+      encodedBytes += piece.length;
+      // Much may come of which nothing is decoded, such as what stands behind the end: the thread keeps none of it.
+      await (encodedBytes > placeBytes ? handOver() : inPlace.add(piece).catch(handOverLarge));
     };
     try {
       await addPieces(body, { add });
-      if (inThread === undefined) this.#body = await inPlace.whole().catch(handOver);
+      if (inThread === undefined) this.#body = await inPlace.whole().catch(handOverLarge);
       this.#body ??= await inThread?.whole();
     } catch (error) {
       (inThread ?? inPlace).drop();

@@ -32,6 +32,7 @@ export class RowThread {
   #idle: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #lastId = 0;
+  #isClosed = false;
   /** Bodies that the thread has. */
   readonly #held = new Set<number>();
 
@@ -52,7 +53,13 @@ export class RowThread {
     const id = this.#lastId;
     const call = (task: RowTask, given?: readonly ArrayBuffer[]) =>
       untilAborted(this.#inTurn(task, signal, given), signal);
-    await call({ kind: 'begin', id, encoding, bounds });
+    try {
+      await call({ kind: 'begin', id, encoding, bounds });
+    } catch (error) {
+      // The caller may have left while the thread started: it has the body then.
+      this.#drop(id);
+      throw error;
+    }
     return {
       add: async (piece) => {
         // A copy, as the memory of a piece is that of others as well.
@@ -77,14 +84,16 @@ export class RowThread {
     try {
       const reply = await this.#inTurn({ kind: 'read', id, scope }, signal);
       if (reply.kind !== 'read') throw new Error('The thread that reads rows gave none.');
+      this.#held.delete(id);
       return reply.answer;
     } finally {
       this.#drop(id);
     }
   }
 
-  /** Ends the thread once it has read all bodies. */
+  /** Ends the thread behind what was asked of it. Bodies on their way fail, and no other thread starts. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#turn;
     clearTimeout(this.#idle);
     await this.#thread?.end();
@@ -122,6 +131,7 @@ export class RowThread {
 
   #running(): Thread<RowTask, RowReply> {
     if (this.#thread === undefined || this.#thread.hasEnded) {
+      if (this.#isClosed) throw new Error('The thread that reads rows is closed.');
       this.#thread = new Thread({
         file: 'row-worker',
         from: import.meta.url,

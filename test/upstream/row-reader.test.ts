@@ -174,6 +174,41 @@ describe('the row reader', () => {
     expect((await thread.read(whole, allDevices, staying())).block.ids[0]).toBe('m0');
     await thread.close();
   });
+
+  it('keeps no thread for a caller who left while it started', async () => {
+    const thread = new RowThread(100);
+    const bounds = { maxBytes: 2 * large, top };
+    const started = once(process, 'worker') as Promise<[Worker]>;
+    const caller = new AbortController();
+    const beginning = thread.begin(undefined, bounds, caller.signal);
+    const [worker] = await started;
+    const ended = once(worker, 'exit');
+    caller.abort();
+    await expect(beginning).rejects.toThrow('aborted');
+    await ended;
+  });
+
+  it('starts no thread once it is closed', async () => {
+    const { rows, started } = open();
+    const source = new PassThrough();
+    const taking = rows.open(top).take(source, coded());
+    source.write(body(large));
+    const [worker] = await started;
+    await Promise.all([once(worker, 'exit'), rows.close()]);
+    source.end(body(large));
+    await expect(taking).rejects.toThrow(/is closed|has ended/);
+    await expect(read(rows, body(large))).rejects.toThrow('is closed');
+  });
+
+  it('keeps nothing of what stands behind the end of a body', async () => {
+    const { rows, started } = open();
+    const bytes = deflateSync(Buffer.from(JSON.stringify({ value: [{ id: 'm0' }] })));
+    const list = await taken(rows, Buffer.concat([bytes, Buffer.alloc(2 * large)]), { encoding: 'deflate' });
+    // In the thread, which decodes piece by piece.
+    await started;
+    expect((await list.read(allDevices, staying())).block.ids).toEqual(['m0']);
+    await rows.close();
+  });
 });
 
 describe('a large body', () => {
