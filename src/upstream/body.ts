@@ -18,18 +18,17 @@ export class BodyError extends Error {
 
 /** A decoded body, in the pieces that it came in: joining those of a large one would hold up the event loop. */
 export class Body {
-  /** Each the only one of its memory. */
-  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  readonly #pieces: readonly Uint8Array[];
   /** In bytes. */
   readonly length: number;
 
-  constructor(pieces: readonly Uint8Array<ArrayBuffer>[]) {
-    this.pieces = pieces;
+  constructor(pieces: readonly Uint8Array[]) {
+    this.#pieces = pieces;
     this.length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   }
 
   join(): Buffer {
-    return Buffer.concat(this.pieces, this.length);
+    return Buffer.concat(this.#pieces, this.length);
   }
 }
 
@@ -152,9 +151,9 @@ export class Decoding {
 /** Most bytes of a block: so large ones are given back to the system as they are freed, and leave no gaps among small ones. */
 const blockBytes = 1024 * 1024;
 
-/** A body as it comes, in blocks that share their memory with nothing, so that they can be given away. */
+/** A body as it comes, in blocks. */
 class Blocks {
-  readonly #full: Uint8Array<ArrayBuffer>[] = [];
+  readonly #full: Uint8Array[] = [];
   #block = new Uint8Array(0);
   /** Bytes of the block that are there. */
   #filled = 0;
@@ -172,8 +171,8 @@ class Blocks {
   }
 
   /** All of them, the last cut to what is in it. */
-  filled(): readonly Uint8Array<ArrayBuffer>[] {
-    return [...this.#full, this.#block.slice(0, this.#filled)];
+  filled(): readonly Uint8Array[] {
+    return [...this.#full, this.#block.subarray(0, this.#filled)];
   }
 
   /** As large as all before it, or as what is there. */

@@ -22,7 +22,7 @@ export interface ListBody {
   /** Decoded bytes, once it is taken; 0 before. */
   readonly length: number;
   /**
-   * @param body as it comes, still encoded; destroyed where it is not taken to its end
+   * @param body the encoded stream; destroyed where an error ends the reading
    * @throws what {@link readBody} throws; {Error} where the thread ended; the signal's reason where it went off
    */
   readonly take: (body: Readable, coded: CodedBody) => Promise<void>;

@@ -84,7 +84,6 @@ export class RowThread {
     try {
       const reply = await this.#inTurn({ kind: 'read', id, scope }, signal);
       if (reply.kind !== 'read') throw new Error('The thread that reads rows gave none.');
-      this.#held.delete(id);
       return reply.answer;
     } finally {
       this.#drop(id);
@@ -112,6 +111,7 @@ export class RowThread {
     clearTimeout(this.#idle);
     try {
       if (task.kind === 'begin') this.#held.add(task.id);
+      if (task.kind === 'read') this.#held.delete(task.id);
       const reply = await this.#running().call(task, given);
       if (reply.kind === 'failed') throw errorOf(reply.failure);
       return reply;
