@@ -128,6 +128,16 @@ describe('the row reader', () => {
     started: once(process, 'worker') as Promise<[Worker]>,
   });
 
+  /** A reader with a body on its way in its thread. */
+  const openMidway = async () => {
+    const { rows, started } = open();
+    const source = new PassThrough();
+    const taking = rows.open(top).take(source, coded());
+    source.write(body(large));
+    const [worker] = await started;
+    return { rows, source, taking, worker };
+  };
+
   it('starts another thread where one died while there was nothing to do', async () => {
     const { rows, started } = open();
     await read(rows, body(large));
@@ -149,11 +159,7 @@ describe('the row reader', () => {
   });
 
   it('fails for a body that was on its way to a thread that died', async () => {
-    const { rows, started } = open();
-    const source = new PassThrough();
-    const taking = rows.open(top).take(source, coded());
-    source.write(body(large));
-    const [worker] = await started;
+    const { rows, source, taking, worker } = await openMidway();
     await worker.terminate();
     // Told by the next piece, which finds another thread.
     source.end(body(large));
@@ -189,11 +195,7 @@ describe('the row reader', () => {
   });
 
   it('starts no thread once it is closed', async () => {
-    const { rows, started } = open();
-    const source = new PassThrough();
-    const taking = rows.open(top).take(source, coded());
-    source.write(body(large));
-    const [worker] = await started;
+    const { rows, source, taking, worker } = await openMidway();
     await Promise.all([once(worker, 'exit'), rows.close()]);
     source.end(body(large));
     await expect(taking).rejects.toThrow(/is closed|has ended/);
@@ -270,7 +272,7 @@ describe('a large body', () => {
     ['more rows than were asked for', gzip, 12_999, 'TOO_MANY_ROWS'],
     ['more rows than were asked for, not encoded', text, 12_999, 'TOO_MANY_ROWS'],
   ])('is rejected at once, though no more comes, where it holds %s', async (_, bytes, rowsAsked, code) => {
-    // Never ended: whoever waits for the rest hangs.
+    // Not ended: waiting for the rest would hang.
     const source = new PassThrough();
     source.write(bytes);
     const encoding = bytes === text ? undefined : 'gzip';

@@ -59,14 +59,10 @@ export async function walkToTheEnd(page: Page): Promise<Walk> {
       const { top, bottom } = scroller.getBoundingClientRect();
       return first.top <= Math.max(top, all.top) + 1 && last.bottom >= Math.min(bottom, all.bottom) - 1;
     };
-    let frames = 0;
     // A browser that shows its window to nobody may leave out frames.
     const frame = (): Promise<unknown> =>
       new Promise((resolve) => {
-        requestAnimationFrame(() => {
-          frames += 1;
-          resolve(undefined);
-        });
+        requestAnimationFrame(resolve);
         setTimeout(resolve, 50);
       });
     const deadline = performance.now() + 90_000;
@@ -75,7 +71,7 @@ export async function walkToTheEnd(page: Page): Promise<Walk> {
         const { scrollTop, clientHeight, scrollHeight } = scroller;
         const state = document.querySelector('.app')?.textContent ?? document.body.textContent ?? '';
         throw new Error(
-          `The table came to no end: at ${scrollTop} + ${clientHeight} of ${scrollHeight}, after ${frames} frames, ${
+          `The table came to no end: at ${scrollTop} + ${clientHeight} of ${scrollHeight}, ${
             isFilled() ? 'filled' : 'not filled'
           }: ${state.slice(0, 400)} … ${state.slice(-300)}`,
         );
